@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests see the packages' sources through the `@forebay/source` condition, so nothing need be built first. */
+export default defineConfig({
+  ssr: { resolve: { conditions: ['@forebay/source', 'node', 'import', 'default'], externalConditions: ['@forebay/source', 'node'] } },
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    coverage: { provider: 'v8', include: ['src/**'] },
+  },
+});
