@@ -1,0 +1,86 @@
+import type { Body, EntryHead } from './entry.js';
+
+/** An entry found in a tier, opened for reading. */
+export interface TierEntry {
+  readonly key: string;
+  readonly head: EntryHead;
+  readonly body: Body;
+  /** When this tier got its copy, ms since the epoch (for `tierTtls`). */
+  readonly placedAt: number;
+  /** Gives back what is held (a file handle) when the body was not read; idempotent. */
+  close(): void;
+}
+
+/** An entry being written: bytes as they arrive, then one of `commit` and `abort`. Until `commit` has resolved nobody can read it through the tier. */
+export interface TierWriter {
+  /** Takes the chunk. A promise asks to wait for it before more is written; it rejects when the tier gave up. */
+  write(chunk: Uint8Array): void | Promise<void>;
+  commit(): Promise<void>;
+  /** Drops what was written; never rejects. */
+  abort(): void | Promise<void>;
+  /**
+   * Bytes already readable again through `readBack`, counted from the start; a tier that has it lets a growing body
+   * drop from memory what is durable here.
+   */
+  readonly written?: number;
+  /** Reads back a part of what was written but not yet committed. */
+  readBack?(start: number, length: number): Promise<Uint8Array>;
+}
+
+export interface KeyPage {
+  readonly keys: readonly KeyInfo[];
+  /** Where to go on; `undefined` at the end. Opaque. */
+  readonly cursor: string | undefined;
+}
+
+export interface KeyInfo {
+  readonly key: string;
+  readonly head: EntryHead;
+  readonly size: number;
+}
+
+export interface TierStats {
+  readonly hits: number;
+  readonly misses: number;
+  readonly writes: number;
+  readonly errors: number;
+  readonly evictions: number;
+  /** Entries now; an estimate where counting would cost a scan. */
+  readonly entries: number;
+  /** Bytes now, likewise. */
+  readonly bytes: number;
+  readonly maxEntries: number | undefined;
+  readonly maxBytes: number | undefined;
+}
+
+/**
+ * One place where entries are kept. A tier answers what it has, never decides on freshness, and fails by rejecting:
+ * the cache above skips a tier that fails. A damaged entry is a miss, not an error.
+ */
+export interface Tier {
+  /** Shown to users: `memory`, `disk`, `redis`. */
+  readonly name: string;
+  open(key: string, options?: { readonly signal?: AbortSignal }): Promise<TierEntry | undefined>;
+  /** `size` is the body's length where it is known. `undefined`: the tier does not want it (too large). */
+  write(
+    key: string,
+    head: EntryHead,
+    size: number | undefined,
+  ): TierWriter | undefined | Promise<TierWriter | undefined>;
+  /** Replaces the head of an entry without its bytes (a revalidation); false when there is no such entry. */
+  renew(key: string, head: EntryHead): Promise<boolean>;
+  delete(key: string): Promise<boolean>;
+  /** Removes everything; resolves to how many entries went. */
+  clear(): Promise<number>;
+  /** A page of keys, in no particular order; `contains` and `prefix` filter. */
+  keys(options: {
+    readonly limit: number;
+    readonly cursor?: string;
+    readonly prefix?: string;
+    readonly contains?: string;
+  }): Promise<KeyPage>;
+  stats(): TierStats | Promise<TierStats>;
+  /** Removes what is past its life and what is over the bound; tiers that need no sweeping leave it out. */
+  sweep?(): Promise<{ readonly removed: number }>;
+  close(): Promise<void>;
+}
