@@ -1,0 +1,2 @@
+export type * from './config.js';
+export type * from './later-parts.js';

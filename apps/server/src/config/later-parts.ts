@@ -1,0 +1,38 @@
+import type { UpstreamConfig } from './config.js';
+
+// Groups whose variables are known and checked while no route of this version reads them yet.
+
+/** HLS. Durations in milliseconds. */
+export interface HlsConfig {
+  readonly upstreams: readonly UpstreamConfig[];
+  readonly secretKey: string | undefined;
+  /** Empty: any address. */
+  readonly allowedCidrs: readonly string[];
+  readonly maxSessionsPerUser: number | undefined;
+  readonly trafficReportUrl: string | undefined;
+  readonly trafficReportInterval: number;
+}
+
+/** The object store behind signed images. */
+export interface StoreConfig {
+  readonly endpoint: string | undefined;
+  readonly region: string | undefined;
+  readonly bucket: string | undefined;
+  readonly accessKeyId: string | undefined;
+  readonly secretAccessKey: string | undefined;
+  readonly provider: 's3' | 'cos';
+}
+
+/** Signed URLs. Durations in milliseconds. */
+export interface SignedImageConfig {
+  readonly lifetime: number;
+  readonly refreshBefore: number;
+}
+
+/** Thresholds that raise an alert; rates are shares from 0 to 1. */
+export interface AlertConfig {
+  readonly queueDepth: number;
+  readonly taskFailureRate: number;
+  readonly cacheHitRate: number;
+  readonly webhookUrl: string | undefined;
+}
