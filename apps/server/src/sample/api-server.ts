@@ -21,7 +21,8 @@ const UNAUTHORIZED: Answer = {
 /** A JSON API in the shape of TMDB's version 3. It wants `apiKey` as `api_key` or as a bearer token. */
 export function createApiListener(apiKey: string): RequestListener {
   return (request, response) => {
-    const url = new URL(`http://sample${request.url ?? '/'}`);
+    const target = request.url?.startsWith('/') === true ? request.url : '/';
+    const url = new URL(`http://sample${target}`);
     const { status, body } = isAllowed(request, url, apiKey) ? answer(url) : UNAUTHORIZED;
     const json = JSON.stringify(body);
     const etag = `W/"${createHash('sha1').update(json).digest('hex')}"`;

@@ -27,22 +27,20 @@ export class Gallery {
       this.#kept.set(request.key, kept);
       return kept;
     }
-    const begun = this.#drawing.get(request.key) ?? this.#draw(request);
-    this.#drawing.set(request.key, begun);
-    return begun;
+    const begun = this.#drawing.get(request.key);
+    if (begun !== undefined) return begun;
+    const drawing = this.#draw(request).finally(() => this.#drawing.delete(request.key));
+    this.#drawing.set(request.key, drawing);
+    return drawing;
   }
 
   async #draw(request: PictureRequest): Promise<Picture> {
-    try {
-      const canvas = paint(request.artwork, request.width, request.height);
-      if (request.duotone !== undefined) canvas.duotone(...request.duotone);
-      const bytes = await encodePng(canvas);
-      const picture = { bytes, etag: `"${createHash('sha1').update(bytes).digest('hex')}"` };
-      this.#keep(request.key, picture);
-      return picture;
-    } finally {
-      this.#drawing.delete(request.key);
-    }
+    const canvas = paint(request.artwork, request.width, request.height);
+    if (request.duotone !== undefined) canvas.duotone(...request.duotone);
+    const bytes = await encodePng(canvas);
+    const picture = { bytes, etag: `"${createHash('sha1').update(bytes).digest('hex')}"` };
+    this.#keep(request.key, picture);
+    return picture;
   }
 
   #keep(key: string, picture: Picture): void {
