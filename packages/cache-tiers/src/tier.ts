@@ -23,8 +23,20 @@ export interface TierWriter {
    * drop from memory what is durable here.
    */
   readonly written?: number;
-  /** Reads back a part of what was written but not yet committed. */
+  /** Reads back a part of what was written; still works after `commit` and `abort`, until `release`. */
   readBack?(start: number, length: number): Promise<Uint8Array>;
+  /** Lets go of what `readBack` needs; called once, after `commit` or `abort`, when no reader needs it any more. */
+  release?(): void;
+}
+
+/** "All that was stored until `at` under this prefix or tag is purged": a generation, so nothing need be scanned for. */
+export interface PurgeMark {
+  readonly kind: 'prefix' | 'tag';
+  readonly value: string;
+  /** Milliseconds since the epoch; compared with `storedAt` of entries. */
+  readonly at: number;
+  /** Makes entries stale as of `at` instead of removing them. */
+  readonly soft: boolean;
 }
 
 export interface KeyPage {
@@ -72,6 +84,14 @@ export interface Tier {
   delete(key: string): Promise<boolean>;
   /** Removes everything; resolves to how many entries went. */
   clear(): Promise<number>;
+  /**
+   * Remembers marks with the tier's own store, so that other processes and later runs hold to them: from then on
+   * `open` gives no entry that a hard mark covers, and gives those under a soft one with a head that is stale. A tier
+   * whose content dies with the process leaves it out: the cache itself holds to the marks of its own process.
+   */
+  purge?(marks: readonly PurgeMark[]): Promise<void>;
+  /** Whether there is such an entry, without reading it. @default asked through `open` */
+  has?(key: string): Promise<boolean>;
   /** A page of keys, in no particular order; `contains` and `prefix` filter. */
   keys(options: {
     readonly limit: number;
