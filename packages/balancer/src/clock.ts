@@ -1,0 +1,22 @@
+/** Where the balancer takes the time from, and its timers for deadlines and back-off. */
+export interface Clock {
+  /** The time now, in ms. It must never go backwards. */
+  now(): number;
+  /** @default globalThis.setTimeout */
+  setTimeout?(callback: () => void, ms: number): unknown;
+  /** @default globalThis.clearTimeout */
+  clearTimeout?(timer: unknown): void;
+}
+
+export type CompleteClock = Required<Clock>;
+
+/** Epoch milliseconds that never go backwards, whatever is done to the wall clock meanwhile. */
+const systemNow = (): number => performance.timeOrigin + performance.now();
+
+export function resolveClock(clock: Clock | undefined): CompleteClock {
+  return {
+    now: clock ? () => clock.now() : systemNow,
+    setTimeout: clock?.setTimeout?.bind(clock) ?? ((callback, ms) => setTimeout(callback, ms)),
+    clearTimeout: clock?.clearTimeout?.bind(clock) ?? ((timer) => clearTimeout(timer as NodeJS.Timeout)),
+  };
+}

@@ -1,0 +1,83 @@
+/**
+ * Peak-sensitive exponentially weighted moving average of response times: jumps up at once, comes down over
+ * `decayMs` (Finagle's PeakEwma, `com.twitter.finagle.loadbalancer`).
+ */
+export class PeakEwma {
+  #value: number | undefined;
+  #at = 0;
+
+  /** The average as last observed, `undefined` before the first answer. */
+  get value(): number | undefined {
+    return this.#value;
+  }
+
+  observe(ms: number, now: number, decayMs: number): void {
+    const value = this.#value;
+    if (value === undefined || ms > value) {
+      this.#value = ms;
+    } else {
+      const kept = Math.exp((this.#at - now) / decayMs);
+      this.#value = value * kept + ms * (1 - kept);
+    }
+    this.#at = now;
+  }
+
+  /** A slow failure is news about latency, a fast one is none. */
+  observeFailure(ms: number, now: number): void {
+    if (this.#value === undefined || ms <= this.#value) return;
+    this.#value = ms;
+    this.#at = now;
+  }
+
+  /** The average with idle time taken off, so that an endpoint once slow comes back into play. */
+  decayed(now: number, decayMs: number): number {
+    return this.#value === undefined ? 0 : this.#value * Math.exp((this.#at - now) / decayMs);
+  }
+
+  reset(): void {
+    this.#value = undefined;
+  }
+}
+
+/** How much one outcome weighs in the success rate. */
+const share = 0.1;
+
+/** A moving success rate, 0…1; idle time takes it back towards 1. */
+export class SuccessRate {
+  #rate = 1;
+  #at = 0;
+
+  at(now: number, decayMs: number): number {
+    return this.#rate === 1 ? 1 : 1 - (1 - this.#rate) * Math.exp((this.#at - now) / decayMs);
+  }
+
+  observe(succeeded: boolean, now: number, decayMs: number): void {
+    if (succeeded && this.#rate > 0.999_999) {
+      this.#rate = 1;
+      return;
+    }
+    const rate = this.at(now, decayMs);
+    this.#rate = rate + ((succeeded ? 1 : 0) - rate) * share;
+    this.#at = now;
+  }
+
+  reset(): void {
+    this.#rate = 1;
+  }
+}
+
+/** How much one answer weighs in the average. */
+const averageShare = 0.2;
+
+/** A plain moving average: one slow answer moves it by a fifth of the difference. */
+export class Average {
+  value: number | undefined;
+
+  observe(ms: number): void {
+    this.value = this.value === undefined ? ms : this.value + (ms - this.value) * averageShare;
+  }
+
+  reset(): void {
+    this.value = undefined;
+  }
+}

@@ -1,0 +1,28 @@
+import type { Candidate, EndpointOptions, EndpointState } from '../endpoint.js';
+
+export interface StrategyContext {
+  /** The time on the balancer's clock, ms. */
+  readonly now: number;
+  /** A number from 0 up to, but not including, 1. Use it instead of `Math.random`, so that `peek` foretells the pick. */
+  readonly random: () => number;
+}
+
+/**
+ * A picker of one's own: given the endpoints that may be tried (at least one), which one? It must only look: it is also
+ * asked by `peek`, for a pick that is not made.
+ */
+export type StrategyFunction<E> = (candidates: readonly Candidate<E>[], context: StrategyContext) => Candidate<E>;
+
+export type StrategyName = 'weighted-random' | 'round-robin' | 'least-connections' | 'peak-ewma' | 'adaptive';
+
+/** How a built-in strategy is made: a choice that changes nothing, and what follows from it if it is taken. */
+export interface Strategy<E extends EndpointOptions> {
+  choose(candidates: readonly EndpointState<E>[], context: StrategyContext): EndpointState<E>;
+  /** The choice was taken. */
+  chosen?(picked: EndpointState<E>, candidates: readonly EndpointState<E>[]): void;
+  /** A call succeeded in `ms`; `averageBefore` is what was to be expected. */
+  succeeded?(state: EndpointState<E>, ms: number, now: number, averageBefore: number | undefined): void;
+  failed?(state: EndpointState<E>, ms: number, now: number): void;
+  /** A probe told a response time. */
+  probed?(state: EndpointState<E>): void;
+}
