@@ -1,0 +1,278 @@
+import type { Redis } from 'ioredis';
+import { withDeadline } from './deadline.js';
+import { briefError, replyCode } from './errors.js';
+import { RedisNode } from './node.js';
+import type { ResolvedConnectionOptions } from './options.js';
+import { slotOf } from './slots.js';
+import { askTopology, singleServer, type Topology } from './topology.js';
+
+export type Send<T> = (redis: Redis) => Promise<T>;
+
+const REFRESH_INTERVAL = 1000;
+const REFRESH_AT_MOST_EVERY = 100;
+const MAX_REDIRECTIONS = 3;
+/** Views that are older than ours are passed over this often before they are believed (the cluster was built anew). */
+const OLDER_VIEWS_IGNORED = 5;
+
+interface Route {
+  readonly master: RedisNode;
+  readonly replicas: readonly RedisNode[];
+}
+
+/** One set of servers, a cluster or a single one: who serves which slot, and commands sent there. */
+export class NodeSet {
+  readonly #seeds: readonly string[];
+  readonly #options: ResolvedConnectionOptions;
+  readonly #changed: () => void;
+  readonly #nodes = new Map<string, RedisNode>();
+  #topology: Topology | undefined;
+  #routes: readonly Route[] = [];
+  #older = 0;
+  #first: Promise<void>;
+  #refreshing: Promise<void> | undefined;
+  #refreshedAt = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+  /** Whether the first look has come to an end, good or bad. */
+  looked = false;
+
+  constructor(seeds: readonly string[], options: ResolvedConnectionOptions, changed: () => void) {
+    this.#seeds = seeds;
+    this.#options = options;
+    this.#changed = changed;
+    this.#first = this.#refresh();
+    this.#schedule();
+  }
+
+  /** Whether the set as a whole can be used. */
+  get up(): boolean {
+    return (this.#topology?.healthy ?? false) && this.#routes.some(({ master }) => master.state === 'up');
+  }
+
+  get addresses(): readonly string[] {
+    return this.#topology ? [...this.#nodes.keys()] : this.#seeds;
+  }
+
+  get lastError(): Error | undefined {
+    for (const node of this.#nodes.values()) if (node.lastError && node.state !== 'up') return node.lastError;
+    return undefined;
+  }
+
+  /** The masters in the order of their addresses. */
+  get masters(): readonly RedisNode[] {
+    return this.#routes.map(({ master }) => master).toSorted((a, b) => (a.address < b.address ? -1 : 1));
+  }
+
+  get nodes(): readonly RedisNode[] {
+    return [...this.#nodes.values()];
+  }
+
+  /** Resolves when the first look at the set has come to an end, good or bad. */
+  settled(): Promise<void> {
+    return this.#first;
+  }
+
+  /** A read: at the master; at a replica when the master is down, fails, or keeps silent for half the time. */
+  read<T>(name: string, send: Send<T>): Promise<T> {
+    const route = this.#route(name);
+    const { readTimeout } = this.#options;
+    if (!route) return this.#whenSettled(readTimeout, (rest) => this.#attempt(name, send, rest));
+    const replica = route.replicas.find((node) => node.state === 'up');
+    const answer = !replica
+      ? route.master.run(send, readTimeout)
+      : route.master.state === 'up'
+        ? hedge(route.master, replica, send, readTimeout)
+        : replica.run(send, readTimeout);
+    return answer.catch((error: Error) => this.#redirect(error, send, readTimeout, 1));
+  }
+
+  /** A write, at the master only. */
+  write<T>(name: string, send: Send<T>, ms: number = this.#options.writeTimeout): Promise<T> {
+    return this.#route(name)
+      ? this.#attempt(name, send, ms)
+      : this.#whenSettled(ms, (rest) => this.#attempt(name, send, rest));
+  }
+
+  /** Whether a write for this name has somewhere to go right now. */
+  canWrite(name: string): boolean {
+    const master = this.#route(name)?.master;
+    return !this.looked || (master !== undefined && master.state !== 'down');
+  }
+
+  /** Asks the set who serves what, soon. */
+  refresh(): void {
+    if (!this.#closed) void this.#refresh();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    for (const node of this.#nodes.values()) node.close();
+  }
+
+  #route(name: string): Route | undefined {
+    const topology = this.#topology;
+    if (!topology) return undefined;
+    return topology.cluster ? this.#routes[topology.slots[slotOf(name)] ?? -1] : this.#routes[0];
+  }
+
+  #attempt<T>(name: string, send: Send<T>, ms: number): Promise<T> {
+    const route = this.#route(name);
+    if (!route) return Promise.reject(briefError('REDIS_UNAVAILABLE', 'no node serves the slot', this.lastError));
+    return route.master.run(send, ms).catch((error: Error) => this.#redirect(error, send, ms, 1));
+  }
+
+  async #whenSettled<T>(ms: number, then: (rest: number) => Promise<T>): Promise<T> {
+    const begun = performance.now();
+    if (!this.looked)
+      await withDeadline(this.#first, ms, () =>
+        briefError('REDIS_TIMEOUT', `no node of ${this.#seeds.join(', ')} answered within ${ms} ms`),
+      );
+    return then(Math.max(1, ms - (performance.now() - begun)));
+  }
+
+  /** Follows `MOVED` and `ASK` (Redis Cluster specification, "Redirection and resharding"). */
+  #redirect<T>(error: Error, send: Send<T>, ms: number, hops: number): Promise<T> {
+    const code = replyCode(error);
+    if (code === undefined || code === 'CLUSTERDOWN') this.refresh();
+    if ((code !== 'MOVED' && code !== 'ASK') || hops > MAX_REDIRECTIONS) return Promise.reject(error);
+    const target = error.message.split(' ')[2] ?? '';
+    if (code === 'MOVED') this.refresh();
+    const node = this.#node(target);
+    return node
+      .run(
+        code === 'MOVED'
+          ? send
+          : (redis) => {
+              redis.asking().catch(() => undefined);
+              return send(redis);
+            },
+        ms,
+      )
+      .catch((next: Error) => this.#redirect(next, send, ms, hops + 1));
+  }
+
+  #node(address: string): RedisNode {
+    let node = this.#nodes.get(address);
+    if (!node) {
+      node = new RedisNode(address, this.#options, () => {
+        this.#changed();
+        this.refresh();
+      });
+      this.#nodes.set(address, node);
+    }
+    return node;
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(() => {
+      void this.#refresh().finally(() => {
+        if (!this.#closed) this.#schedule();
+      });
+    }, REFRESH_INTERVAL);
+    this.#timer.unref();
+  }
+
+  #refresh(): Promise<void> {
+    this.#refreshing ??= this.#look().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  async #look(): Promise<void> {
+    const wait = this.#refreshedAt + REFRESH_AT_MOST_EVERY - performance.now();
+    if (this.looked && wait > 0) await new Promise<void>((resume) => void setTimeout(resume, wait).unref());
+    this.#refreshedAt = performance.now();
+    const found = await this.#find();
+    if (this.#closed) return;
+    if (found) this.#adopt(found);
+    const first = !this.looked;
+    this.looked = true;
+    if (first) this.#changed();
+  }
+
+  /** The view of the first node that can tell; a view that says that all is well goes before one that does not. */
+  async #find(): Promise<Topology | undefined> {
+    const candidates = this.#candidates();
+    if (!this.#topology) return Promise.any(candidates.map((node) => this.#ask(node))).catch(() => undefined);
+    let second: Topology | undefined;
+    for (const node of candidates) {
+      const view = await this.#ask(node).catch(() => undefined);
+      if (!view || this.#isOld(view)) continue;
+      if (view.healthy) return view;
+      second ??= view;
+    }
+    return second;
+  }
+
+  async #ask(node: RedisNode): Promise<Topology> {
+    if (node.state === 'new') await node.tried();
+    if (this.#topology?.cluster === false && node.state === 'up') return singleServer(node.address);
+    return node.run((redis) => askTopology(redis, node.address), this.#options.writeTimeout);
+  }
+
+  /** Who to ask: of a cluster anyone who is up, in changing order; else the seeds in the order of the list. */
+  #candidates(): RedisNode[] {
+    const seeds = this.#seeds.map((seed) => this.#node(seed));
+    if (!this.#topology?.cluster) return seeds;
+    const up = this.nodes.filter((node) => node.state === 'up');
+    const start = Math.floor(Math.random() * up.length);
+    return [...up.slice(start), ...up.slice(0, start), ...seeds.filter((node) => node.state !== 'up')];
+  }
+
+  #isOld(view: Topology): boolean {
+    if (view.cluster && view.shards.length === 0) return true;
+    return this.#topology !== undefined && view.epoch < this.#topology.epoch && ++this.#older < OLDER_VIEWS_IGNORED;
+  }
+
+  #adopt(topology: Topology): void {
+    const current = this.#topology;
+    this.#older = 0;
+    this.#topology = topology;
+    this.#routes = topology.shards.map(({ master, replicas }) => {
+      const route = { master: this.#node(master), replicas: replicas.map((replica) => this.#node(replica)) };
+      route.master.keep(this.#options.minIdle);
+      for (const replica of route.replicas) replica.keep(1);
+      return route;
+    });
+    const used = new Set(topology.shards.flatMap(({ master, replicas }) => [master, ...replicas]));
+    for (const [address, node] of this.#nodes) {
+      if (used.has(address) || this.#seeds.includes(address)) continue;
+      node.close();
+      this.#nodes.delete(address);
+    }
+    if (current?.healthy !== topology.healthy) this.#changed();
+  }
+}
+
+/** Sends to the second node what the first one fails or has not answered in half the time; the first answer wins. */
+const hedge = <T>(first: RedisNode, second: RedisNode, send: Send<T>, ms: number): Promise<T> =>
+  new Promise((resolve, reject) => {
+    let failed: Error | undefined;
+    let asked = false;
+    const ask = (): void => {
+      if (asked) return;
+      asked = true;
+      clearTimeout(timer);
+      second.run(send, ms / 2).then(resolve, (error: Error) => (failed ? reject(failed) : (failed = error)));
+    };
+    const timer = setTimeout(ask, ms / 2);
+    first.run(send, ms).then(
+      (value) => {
+        clearTimeout(timer);
+        asked = true;
+        resolve(value);
+      },
+      (error: Error) => {
+        if (replyCode(error) !== undefined && !asked) {
+          clearTimeout(timer);
+          reject(error);
+        } else if (failed) reject(error);
+        else {
+          failed = error;
+          ask();
+        }
+      },
+    );
+  });
