@@ -1,3 +1,6 @@
+import { deltaSeconds, isToken, joinLines, listMembers, unquote } from './field-values.js';
+import { parseDictionary } from './structured-dictionary.js';
+
 /** The directives of one `Cache-Control` (or `CDN-Cache-Control`) field, requests' and responses' alike. Numbers are seconds. */
 export interface CacheDirectives {
   readonly noStore: boolean;
@@ -25,12 +28,125 @@ export interface CacheDirectives {
   readonly staleIfError: number | undefined;
 }
 
-/** Reads a `Cache-Control` field. */
-export function parseCacheControl(_value: string | readonly string[] | undefined): CacheDirectives {
-  throw new Error('in preparation');
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type KeysOf<V> = { [K in keyof CacheDirectives]-?: CacheDirectives[K] extends V ? K : never }[keyof CacheDirectives];
+
+const FLAGS: ReadonlyMap<string, KeysOf<boolean>> = new Map([
+  ['no-store', 'noStore'],
+  ['public', 'public'],
+  ['must-revalidate', 'mustRevalidate'],
+  ['proxy-revalidate', 'proxyRevalidate'],
+  ['must-understand', 'mustUnderstand'],
+  ['no-transform', 'noTransform'],
+  ['immutable', 'immutable'],
+  ['only-if-cached', 'onlyIfCached'],
+]);
+
+const SECONDS: ReadonlyMap<string, Exclude<KeysOf<number | undefined>, 'minFresh' | 'maxStale'>> = new Map([
+  ['max-age', 'maxAge'],
+  ['s-maxage', 'sMaxAge'],
+  ['stale-while-revalidate', 'staleWhileRevalidate'],
+  ['stale-if-error', 'staleIfError'],
+]);
+
+const NONE: CacheDirectives = Object.freeze(empty());
+
+/**
+ * Reads a `Cache-Control` field (RFC 9111, section 5.2). Names go without regard to case, arguments quoted or not, and
+ * what is unknown is passed over. Of a directive given twice the stricter counts; a number that is none counts as 0,
+ * which is stale (section 4.2.1).
+ */
+export function parseCacheControl(value: string | readonly string[] | undefined): CacheDirectives {
+  if (value === undefined || value.length === 0) return NONE;
+  const directives = empty();
+  for (const member of listMembers(joinLines(value))) {
+    const equals = member.indexOf('=');
+    if (equals === -1) {
+      apply(directives, member.toLowerCase(), undefined);
+      continue;
+    }
+    const name = member.slice(0, equals);
+    const argument = member.slice(equals + 1);
+    // White space around the equals sign is no directive's syntax: the argument counts as given and invalid.
+    const sound = name === name.trimEnd() && argument === argument.trimStart();
+    apply(directives, name.trimEnd().toLowerCase(), sound ? unquote(argument) : '');
+  }
+  return directives;
 }
 
-/** Reads a `CDN-Cache-Control` field; `undefined` where it is absent, empty or malformed, and so to be ignored. */
-export function parseCdnCacheControl(_value: string | readonly string[] | undefined): CacheDirectives | undefined {
-  throw new Error('in preparation');
+/**
+ * Reads a `CDN-Cache-Control` field, a structured dictionary (RFC 9213, section 2.1). `undefined` where it is absent,
+ * empty, malformed, or gives a known directive a value of the wrong type: all of it is then to be ignored.
+ */
+export function parseCdnCacheControl(value: string | readonly string[] | undefined): CacheDirectives | undefined {
+  if (value === undefined) return undefined;
+  const dictionary = parseDictionary(joinLines(value));
+  if (dictionary === undefined || dictionary.size === 0) return undefined;
+  const directives = empty();
+  for (const [name, item] of dictionary) {
+    if (FLAGS.has(name)) {
+      if (item.type !== 'boolean') return undefined;
+      if (item.value) apply(directives, name, undefined);
+    } else if (SECONDS.has(name)) {
+      if (item.type !== 'integer' || item.value < 0) return undefined;
+      apply(directives, name, String(item.value));
+    } else if (name === 'private' || name === 'no-cache') {
+      if (item.type === 'string') apply(directives, name, item.value);
+      else if (item.type !== 'boolean') return undefined;
+      else if (item.value) apply(directives, name, undefined);
+    }
+  }
+  return directives;
+}
+
+function apply(directives: Mutable<CacheDirectives>, name: string, argument: string | undefined): void {
+  const flag = FLAGS.get(name);
+  if (flag !== undefined) {
+    directives[flag] = true;
+    return;
+  }
+  const seconds = SECONDS.get(name);
+  if (seconds !== undefined) {
+    directives[seconds] = Math.min(directives[seconds] ?? Infinity, deltaSeconds(argument ?? '') ?? 0);
+  } else if (name === 'max-stale') {
+    const limit = argument === undefined ? Infinity : (deltaSeconds(argument) ?? 0);
+    directives.maxStale = Math.min(directives.maxStale ?? Infinity, limit);
+  } else if (name === 'min-fresh') {
+    const wanted = deltaSeconds(argument ?? '');
+    if (wanted !== undefined) directives.minFresh = Math.max(directives.minFresh ?? 0, wanted);
+  } else if (name === 'no-cache' || name === 'private') {
+    const fields = fieldNames(argument);
+    if (fields.length === 0) directives[name === 'private' ? 'private' : 'noCache'] = true;
+    else if (name === 'private') directives.privateFields = directives.privateFields.concat(fields);
+    else directives.noCacheFields = directives.noCacheFields.concat(fields);
+  }
+}
+
+/** None where one of them is no field name: the directive then counts as unqualified, which is the stricter reading. */
+function fieldNames(argument: string | undefined): string[] {
+  const names = listMembers(argument ?? '').map((name) => name.toLowerCase());
+  return names.every(isToken) ? names : [];
+}
+
+function empty(): Mutable<CacheDirectives> {
+  return {
+    noStore: false,
+    noCache: false,
+    noCacheFields: [],
+    private: false,
+    privateFields: [],
+    public: false,
+    mustRevalidate: false,
+    proxyRevalidate: false,
+    mustUnderstand: false,
+    noTransform: false,
+    immutable: false,
+    onlyIfCached: false,
+    maxAge: undefined,
+    sMaxAge: undefined,
+    minFresh: undefined,
+    maxStale: undefined,
+    staleWhileRevalidate: undefined,
+    staleIfError: undefined,
+  };
 }

@@ -1,16 +1,60 @@
-import type { ResponseHead, StoredResponse, TimedResponse } from './types.js';
+import { isWeak, matchesStrongly, matchesWeakly } from './entity-tags.js';
+import { fieldValue } from './field-values.js';
+import { storableHeaders } from './header-fields.js';
+import { parseHttpDate } from './http-date.js';
+import type { Headers, ResponseHead, StoredResponse, TimedResponse } from './types.js';
 
-/** The fields that ask an origin whether a stored response is still right; empty where it has no validator. */
-export function conditionalHeaders(_stored: ResponseHead): Record<string, string> {
-  throw new Error('in preparation');
+/**
+ * The fields that ask the origin whether a stored response is still right (RFC 9111, section 4.3.1): `if-none-match`,
+ * `if-modified-since`. Empty where it has no validator: the request then goes up without conditions.
+ */
+export function conditionalHeaders(stored: ResponseHead): Record<string, string> {
+  const conditions: Record<string, string> = {};
+  const tag = fieldValue(stored.headers, 'etag');
+  const lastModified = fieldValue(stored.headers, 'last-modified');
+  if (tag !== undefined) conditions['if-none-match'] = tag;
+  if (lastModified !== undefined) conditions['if-modified-since'] = lastModified;
+  return conditions;
 }
 
-/** Whether a 304 is about this stored response (RFC 9111, section 4.3.4); if not, ask again without conditions. */
-export function updateApplies(_stored: ResponseHead, _notModified: ResponseHead): boolean {
-  throw new Error('in preparation');
+/**
+ * Whether a 304 to a request with this response's `conditionalHeaders` is about this response (RFC 9111, section 4.3.4):
+ * its validators, if it has any, must be the stored ones. If not, ask again without conditions.
+ */
+export function updateApplies(stored: ResponseHead, notModified: ResponseHead): boolean {
+  const storedTag = fieldValue(stored.headers, 'etag');
+  const tag = fieldValue(notModified.headers, 'etag');
+  if (tag !== undefined) {
+    if (storedTag === undefined) return false;
+    return isWeak(tag) ? matchesWeakly(tag, storedTag) : matchesStrongly(tag, storedTag);
+  }
+  const lastModified = fieldValue(notModified.headers, 'last-modified');
+  if (lastModified === undefined) return true;
+  const storedLastModified = fieldValue(stored.headers, 'last-modified');
+  if (storedLastModified === undefined) return storedTag !== undefined;
+  return storedLastModified === lastModified || parseHttpDate(storedLastModified) === parseHttpDate(lastModified);
 }
 
-/** The stored response after a 304 (RFC 9111, sections 3.2 and 4.3.4). Reckon its lifetimes anew. */
-export function updateStored(_stored: StoredResponse, _notModified: TimedResponse): StoredResponse {
-  throw new Error('in preparation');
+/** What describes the stored bytes, which a 304 does not bring (RFC 9111, section 3.2). */
+const OF_THE_BYTES: ReadonlySet<string> = new Set(['content-encoding', 'content-length', 'content-range']);
+
+/**
+ * The stored response after a 304 (RFC 9111, sections 3.2 and 4.3.4): its fields replace the stored ones, its times count
+ * from now on. `Age` and `Date` are the 304's or nobody's. Reckon the lifetimes anew, and `varyNames` too.
+ */
+export function updateStored(stored: StoredResponse, notModified: TimedResponse): StoredResponse {
+  const headers: Headers = storableHeaders(stored.headers);
+  delete headers['age'];
+  delete headers['date'];
+  const fresh = storableHeaders(notModified.headers, notModified.responseTime);
+  for (const [name, value] of Object.entries(fresh)) {
+    if (!OF_THE_BYTES.has(name)) headers[name] = value;
+  }
+  return {
+    status: stored.status,
+    // Once more, as the new Cache-Control may withhold fields that the old one did not.
+    headers: storableHeaders(headers),
+    requestTime: notModified.requestTime,
+    responseTime: notModified.responseTime,
+  };
 }
