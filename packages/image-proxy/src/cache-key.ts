@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import type { HeaderRecord } from '@forebay/cache-tiers/http';
+import type { Preset } from './presets/preset.js';
+import { formatTarget, type Target } from './target.js';
+
+// A space cannot stand in a request target, so no target can be mistaken for a key with a partition behind it.
+const CREDENTIALS = ' credentials=';
+const VARIANT = ' variant=';
+
+/** What a route's keys begin with; a plain target appended to it is that target's key. */
+export const keyPrefix = (route: string): string => `${route}:`;
+
+/**
+ * The primary cache key: the route's name and the canonical target, and a digest of what the client identified itself
+ * with, so that its answers are kept apart without the secret being readable in a list of keys.
+ */
+export function cacheKey(route: string, preset: Preset, target: Target, headers: HeaderRecord): string {
+  const key = keyPrefix(route) + formatTarget(target);
+  const credentials = preset.credentials(target, headers);
+  if (credentials === undefined) return key;
+  return withoutApiKey(key) + CREDENTIALS + digest(credentials);
+}
+
+/** The key of one of several representations of a resource (RFC 9111 section 4.1). */
+export function variantKey(primary: string, vary: string): string {
+  return primary + VARIANT + digest(vary);
+}
+
+function withoutApiKey(key: string): string {
+  const mark = key.indexOf('?');
+  if (mark < 0) return key;
+  const kept = key
+    .slice(mark + 1)
+    .split('&')
+    .filter((pair) => !pair.startsWith('api_key='));
+  return kept.length === 0 ? key.slice(0, mark) : `${key.slice(0, mark)}?${kept.join('&')}`;
+}
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);

@@ -1,0 +1,48 @@
+import { stripHopByHop, type HeaderRecord, type Headers } from '@forebay/cache-tiers/http';
+import type { Preset } from './presets/preset.js';
+
+// A load is shared by many clients and stored whole: what one of them asked of its own copy stays here.
+const NOT_FOR_A_SHARED_LOAD = [
+  'range',
+  'if-none-match',
+  'if-modified-since',
+  'if-match',
+  'if-unmodified-since',
+  'if-range',
+  'cache-control',
+  'pragma',
+];
+const SET_BY_THE_PROXY = ['host', 'content-length', 'expect', 'via', 'x-request-id', 'accept-encoding'];
+
+/** Request headers as they go upstream. */
+export function forwardedHeaders(
+  preset: Preset,
+  sent: HeaderRecord,
+  context: { readonly requestId: string; readonly via: string; readonly shared: boolean },
+): Headers {
+  const headers: Headers = {};
+  if (preset.forwardedHeaders === 'all') {
+    Object.assign(headers, stripHopByHop(sent));
+    for (const name of SET_BY_THE_PROXY) delete headers[name];
+    if (context.shared) for (const name of NOT_FOR_A_SHARED_LOAD) delete headers[name];
+  } else {
+    for (const name of preset.forwardedHeaders) {
+      const value = sent[name];
+      if (value !== undefined) headers[name] = value;
+    }
+  }
+  headers['accept-encoding'] = preset.coding === 'client' ? codingFor(sent['accept-encoding']) : 'identity';
+  headers['via'] = sent['via'] === undefined ? context.via : `${String(sent['via'])}, ${context.via}`;
+  headers['x-request-id'] = context.requestId;
+  return headers;
+}
+
+/** The request fields as an upstream sees them, for what its `Vary` names. */
+export function asForwarded(preset: Preset, sent: HeaderRecord): HeaderRecord {
+  return { ...sent, 'accept-encoding': preset.coding === 'client' ? codingFor(sent['accept-encoding']) : 'identity' };
+}
+
+// Two spellings of what a client accepts are enough; more would multiply the copies of every answer.
+function codingFor(accepted: string | readonly string[] | undefined): 'gzip' | 'identity' {
+  return /(?:^|,)\s*(?:gzip|\*)\s*(?!;\s*q=0(?:\.0*)?\s*(?:,|$))/i.test(String(accepted ?? '')) ? 'gzip' : 'identity';
+}

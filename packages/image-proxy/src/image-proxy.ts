@@ -1,0 +1,182 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { UpstreamDispatcher, createUpstreamDispatcher } from '@forebay/balancer/undici';
+import { createTieredCache } from '@forebay/cache-tiers';
+import { createAdmission } from './admit.js';
+import type { Answer, ProxyRequest } from './answer.js';
+import { CachedReads } from './cached-reads.js';
+import { resolveOptions, type ImageProxyOptions, type ResolvedOptions } from './options.js';
+import { passThrough } from './pass-through.js';
+import type { Presentation } from './presentation.js';
+import { Problem, problemBody, problemHeaders } from './problem.js';
+import { createHitListener } from './serve/hit-listener.js';
+import { fromIncoming, sendAnswer } from './serve/node.js';
+import { fromRequest, toResponse } from './serve/web.js';
+import { parseTarget, type Target } from './target.js';
+import { toProblem } from './upstream/failure.js';
+import type { StoredMeta } from './upstream/stored-meta.js';
+
+/** A caching proxy of one route, with three doors: the web's `fetch`, `node:http`, and a fast one for hits. */
+export interface ImageProxy {
+  readonly name: string;
+  /** Its upstreams: status, weights, circuits. */
+  readonly upstreams: UpstreamDispatcher;
+  /** Answers a web request; never rejects: what fails becomes a problem (RFC 9457). */
+  fetch(request: Request): Promise<Response>;
+  /** Answers a `node:http` request, bodies with back-pressure straight to the socket. Resolves when the answer is out; never rejects. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Answers at once what is in memory, or declines: false, and nothing was touched. */
+  listener(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Closes the upstream connections; the cache is its owner's to close. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a caching proxy.
+ *
+ * @throws {TypeError | RangeError} when an option is wrong; the message names it.
+ */
+export function createImageProxy(options: ImageProxyOptions): ImageProxy {
+  const resolved = resolveOptions(options);
+  const upstreams = dispatcherOf(resolved);
+  const cache = resolved.cache ?? createTieredCache<StoredMeta>({ tiers: [] });
+  const presentation: Presentation = { via: resolved.via, cors: resolved.preset.cors };
+  const reads = new CachedReads(resolved, upstreams, cache, presentation);
+
+  const answer = (request: ProxyRequest): Promise<Answer> =>
+    route(request, resolved, { reads, upstreams, presentation });
+
+  return {
+    name: resolved.name,
+    upstreams,
+    listener: createHitListener(resolved, cache, presentation),
+    async fetch(request) {
+      const started = performance.now();
+      const asked = fromRequest(request);
+      const { given, error } = await settle(answer, asked);
+      report(resolved, asked, given, {
+        started,
+        error,
+        bytes: given.body instanceof Uint8Array ? given.body.length : 0,
+      });
+      return toResponse(given);
+    },
+    async handle(incoming, response) {
+      const started = performance.now();
+      const asked = fromIncoming(incoming, response, incoming.url ?? '/');
+      const { given, error } = await settle(answer, asked);
+      const sent = await sendAnswer(given, response, resolved.sendTimeout);
+      report(resolved, asked, given, { started, error: error ?? sent.error, bytes: sent.bytes });
+    },
+    close: () => upstreams.close(),
+  };
+}
+
+interface Parts {
+  readonly reads: CachedReads;
+  readonly upstreams: UpstreamDispatcher;
+  readonly presentation: Presentation;
+}
+
+async function route(request: ProxyRequest, options: ResolvedOptions, parts: Parts): Promise<Answer> {
+  const { method } = request;
+  if (method === 'OPTIONS' && !passes(options, 'OPTIONS')) return preflight(request, options);
+  const isRead = method === 'GET' || method === 'HEAD';
+  if (!isRead && !passes(options, method)) {
+    const allow = ['GET', 'HEAD', 'OPTIONS', ...options.methods].join(', ');
+    throw new Problem(405, 'method-not-allowed', `this route answers ${allow}, not ${method}`, { headers: { allow } });
+  }
+  const target = options.preset.canonical(parseTarget(request.target));
+  if (method === 'GET') return parts.reads.get(request, target);
+  if (method === 'HEAD') return head(request, target, options, parts);
+  const { answer, invalid } = await passThrough(options, parts.upstreams, parts.presentation, request, target);
+  await Promise.all(invalid.map((stored) => parts.reads.invalidate(stored)));
+  return answer;
+}
+
+async function head(request: ProxyRequest, target: Target, options: ResolvedOptions, parts: Parts): Promise<Answer> {
+  const stored = await parts.reads.head(request, target);
+  if (stored) return stored;
+  try {
+    return (await passThrough(options, parts.upstreams, parts.presentation, request, target)).answer;
+  } catch (error) {
+    const stale = await parts.reads.staleHead(request, target, error);
+    if (stale) return stale;
+    throw error;
+  }
+}
+
+const passes = (options: ResolvedOptions, method: string): boolean =>
+  options.methods === '*' || options.methods.includes(method);
+
+function preflight(request: ProxyRequest, options: ResolvedOptions): Answer {
+  const methods = ['GET', 'HEAD', 'OPTIONS', ...options.methods].join(', ');
+  const headers: Record<string, string> = { allow: methods, 'x-request-id': request.requestId };
+  if (options.preset.cors) {
+    headers['access-control-allow-origin'] = '*';
+    headers['access-control-allow-methods'] = methods;
+    headers['access-control-allow-headers'] = String(request.headers['access-control-request-headers'] ?? '*');
+    headers['access-control-max-age'] = '86400';
+  }
+  return { status: 204, headers, body: undefined, outcome: 'NONE', source: '' };
+}
+
+async function settle(
+  answer: (request: ProxyRequest) => Promise<Answer>,
+  request: ProxyRequest,
+): Promise<{ readonly given: Answer; readonly error: unknown }> {
+  try {
+    return { given: await answer(request), error: undefined };
+  } catch (error) {
+    return { given: problemAnswer(toProblem(error), request), error };
+  }
+}
+
+function problemAnswer(problem: Problem, request: ProxyRequest): Answer {
+  const body = Buffer.from(problemBody(problem, request.requestId));
+  const headers = {
+    ...problemHeaders(problem),
+    'x-request-id': request.requestId,
+    'content-length': String(body.length),
+  };
+  return {
+    status: problem.status,
+    headers,
+    body: request.method === 'HEAD' ? undefined : body,
+    outcome: 'NONE',
+    source: '',
+  };
+}
+
+function report(
+  options: ResolvedOptions,
+  request: ProxyRequest,
+  answer: Answer,
+  how: { readonly started: number; readonly error: unknown; readonly bytes: number },
+): void {
+  options.observer?.answered({
+    requestId: request.requestId,
+    method: request.method,
+    target: request.target,
+    status: answer.status,
+    outcome: answer.outcome,
+    source: answer.source,
+    bytes: how.bytes,
+    durationMs: performance.now() - how.started,
+    error: how.error,
+  });
+}
+
+function dispatcherOf(options: ResolvedOptions): UpstreamDispatcher {
+  const { upstreams, preset } = options;
+  if (upstreams instanceof UpstreamDispatcher) return upstreams;
+  const given = 'origins' in upstreams ? upstreams : { origins: upstreams };
+  const admit = createAdmission({ contentTypes: options.contentTypes, maxBodyBytes: options.maxBodyBytes });
+  return createUpstreamDispatcher({
+    onExhausted: 'error',
+    ...(preset.requestsPerSecond === undefined
+      ? {}
+      : { rateLimit: { requestsPerSecond: preset.requestsPerSecond, burst: preset.requestsPerSecond } }),
+    admit: ({ statusCode, headers }, first) => admit(statusCode, headers, first),
+    ...given,
+  });
+}

@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Answer, ProxyRequest } from '../answer.js';
+import { requestIdOf } from '../request-id.js';
+import { pump } from './pump.js';
+
+/** A `node:http` request as the proxy takes it; its signal aborts when the client leaves before the answer is out. */
+export function fromIncoming(incoming: IncomingMessage, response: ServerResponse, target: string): ProxyRequest {
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  const hasBody =
+    incoming.headers['content-length'] !== undefined || incoming.headers['transfer-encoding'] !== undefined;
+  return {
+    method: incoming.method ?? 'GET',
+    target,
+    headers: incoming.headers,
+    requestId: requestIdOf(incoming.headers['x-request-id']),
+    signal: gone.signal,
+    body: hasBody ? incoming : undefined,
+  };
+}
+
+/** Sends an answer; resolves to the body bytes written, and to what broke the body if something did. */
+export async function sendAnswer(
+  answer: Answer,
+  response: ServerResponse,
+  sendTimeout: number,
+): Promise<{ readonly bytes: number; readonly error?: unknown }> {
+  const { body } = answer;
+  if (response.destroyed) {
+    if (body !== undefined && !(body instanceof Uint8Array)) body.cancel();
+    return { bytes: 0 };
+  }
+  response.writeHead(answer.status, answer.headers as Record<string, string | string[]>);
+  if (body === undefined) {
+    response.end();
+    return { bytes: 0 };
+  }
+  if (body instanceof Uint8Array) {
+    response.end(body);
+    return { bytes: body.length };
+  }
+  return pump(body, response, sendTimeout);
+}

@@ -1,0 +1,80 @@
+import type { ServerResponse } from 'node:http';
+import type { BodyReader } from '@forebay/cache-tiers';
+
+/**
+ * Writes a body to a response at the client's pace and resolves to the bytes written. A body that breaks resets the
+ * connection, for ending it would tell the client that it has everything; so does a client that takes nothing for
+ * `sendTimeout` ms. Never rejects.
+ */
+export function pump(
+  reader: BodyReader,
+  response: ServerResponse,
+  sendTimeout: number,
+): Promise<{ readonly bytes: number; readonly error?: unknown }> {
+  return new Promise((resolve) => {
+    let bytes = 0;
+    let timer: NodeJS.Timeout | undefined;
+    let done = false;
+
+    const finish = (error?: unknown): void => {
+      if (done) return;
+      done = true;
+      clearTimeout(timer);
+      reader.onReadable = undefined;
+      response.off('drain', flow);
+      response.off('close', onClose);
+      resolve(error === undefined ? { bytes } : { bytes, error });
+    };
+    const breakOff = (error: unknown): void => {
+      reader.cancel();
+      reset(response);
+      finish(error);
+    };
+    const onClose = (): void => {
+      reader.cancel();
+      finish();
+    };
+    function flow(): void {
+      clearTimeout(timer);
+      if (done) return;
+      try {
+        for (;;) {
+          const chunk = reader.read();
+          if (chunk === null) {
+            reader.onReadable = flow;
+            return;
+          }
+          if (chunk === undefined) {
+            response.end();
+            finish();
+            return;
+          }
+          bytes += chunk.length;
+          if (!response.write(chunk)) {
+            timer = setTimeout(breakOff, sendTimeout, new Error(`the client took nothing for ${sendTimeout} ms`));
+            timer.unref();
+            return;
+          }
+        }
+      } catch (error) {
+        breakOff(error);
+      }
+    }
+
+    if (response.destroyed) {
+      reader.cancel();
+      resolve({ bytes });
+      return;
+    }
+    response.on('drain', flow);
+    response.on('close', onClose);
+    flow();
+  });
+}
+
+/** Ends a connection so that nobody takes what was sent for the whole. */
+export function reset(response: ServerResponse): void {
+  const { socket } = response;
+  if (socket && 'resetAndDestroy' in socket && !socket.destroyed && !('encrypted' in socket)) socket.resetAndDestroy();
+  else response.destroy();
+}

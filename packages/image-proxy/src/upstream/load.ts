@@ -1,0 +1,145 @@
+import type { Lifetime, Loaded, LoadContext } from '@forebay/cache-tiers';
+import {
+  conditionalHeaders,
+  lifetimes,
+  storable,
+  storableHeaders,
+  stripHopByHop,
+  sanitizeHeaders,
+  updateApplies,
+  updateStored,
+  varyKey,
+  varyNames,
+  type CachePolicy,
+  type HeaderRecord,
+} from '@forebay/cache-tiers/http';
+import type { Dispatcher } from 'undici';
+import { Problem } from '../problem.js';
+import { exchange, type UpstreamResponse } from './exchange.js';
+import type { StoredMeta } from './stored-meta.js';
+
+export interface LoadRequest {
+  readonly dispatcher: Dispatcher;
+  readonly path: string;
+  /** As they go upstream. */
+  readonly headers: HeaderRecord;
+  /** As the client sent them, for what may be stored; without the credentials where the key keeps them apart. */
+  readonly clientHeaders: HeaderRecord;
+  /** The request fields that `Vary` may name, as the upstream sees them. */
+  readonly selecting: HeaderRecord;
+  readonly policyFor: (contentType: string | undefined) => { readonly policy: CachePolicy; readonly memoryTtl: number };
+  readonly maxBodyBytes: number;
+  readonly cacheable: boolean;
+}
+
+const TOO_MANY_REQUESTS = 429;
+
+/** Fetches for the cache: asks conditionally where there is a stale copy, and says what of the answer may be kept. */
+export async function load(request: LoadRequest, context: LoadContext<StoredMeta>): Promise<Loaded<StoredMeta>> {
+  const stale = context.stale;
+  const conditions = stale ? conditionalHeaders(stale.head.metadata) : {};
+  let response = await ask(request, context, conditions);
+  if (response.status === 304 && stale) {
+    if (updateApplies(stale.head.metadata, response)) {
+      response.discard();
+      return renewed(request, stale.head.metadata, response);
+    }
+    response.discard();
+    response = await ask(request, context, {});
+  }
+  refuseUnusable(response);
+  return judged(request, response);
+}
+
+function ask(
+  request: LoadRequest,
+  context: LoadContext<StoredMeta>,
+  conditions: Record<string, string>,
+): Promise<UpstreamResponse> {
+  return exchange(request.dispatcher, {
+    method: 'GET',
+    path: request.path,
+    headers: { ...request.headers, ...conditions },
+    signal: context.signal,
+    maxBodyBytes: request.maxBodyBytes,
+  });
+}
+
+function refuseUnusable(response: UpstreamResponse): void {
+  const { status } = response;
+  if (status === 304 || status === 206 || status > 599) {
+    response.discard();
+    throw new Problem(502, 'upstream-failed', `the upstream answered ${status} to a plain request`);
+  }
+  // Thrown rather than passed on, so that a stale copy may stand in for it.
+  if (status === TOO_MANY_REQUESTS) {
+    response.discard();
+    throw new Problem(TOO_MANY_REQUESTS, 'upstream-rate-limit', 'the upstream limits the rate of requests', {
+      retryAfterMs: retryAfterOf(response.headers['retry-after'], response.responseTime),
+    });
+  }
+}
+
+function judged(request: LoadRequest, response: UpstreamResponse): Loaded<StoredMeta> {
+  const { status, requestTime, responseTime } = response;
+  const size = sizeOf(response);
+  const { policy, memoryTtl } = request.policyFor(contentTypeOf(response.headers));
+  const verdict =
+    request.cacheable &&
+    storable({ method: 'GET', url: request.path, headers: request.clientHeaders }, response, policy).store;
+  if (!verdict) {
+    const metadata = {
+      status,
+      headers: sanitizeHeaders(stripHopByHop(response.headers)),
+      requestTime,
+      responseTime,
+      vary: undefined,
+    };
+    return { kind: 'pass', metadata, ...size, body: response.body };
+  }
+  const headers = storableHeaders(response.headers, responseTime);
+  const metadata = { status, headers, requestTime, responseTime, vary: varyOf(headers, request.selecting) };
+  return { kind: 'store', metadata, lifetime: lifetimeOf(metadata, policy, memoryTtl), ...size, body: response.body };
+}
+
+function renewed(request: LoadRequest, stored: StoredMeta, response: UpstreamResponse): Loaded<StoredMeta> {
+  const metadata = { ...updateStored(stored, response), vary: stored.vary };
+  const { policy, memoryTtl } = request.policyFor(contentTypeOf(metadata.headers));
+  return { kind: 'renew', metadata, lifetime: lifetimeOf(metadata, policy, memoryTtl) };
+}
+
+function lifetimeOf(stored: StoredMeta, policy: CachePolicy, memoryTtl: number): Lifetime {
+  const now = stored.responseTime;
+  const until = lifetimes(stored, policy, now);
+  return {
+    ttl: until.freshUntil - now,
+    staleWhileRevalidate: until.staleWhileRevalidateUntil - until.freshUntil,
+    staleIfError: until.staleIfErrorUntil - until.freshUntil,
+    tierTtls: { memory: memoryTtl },
+  };
+}
+
+function varyOf(headers: HeaderRecord, selecting: HeaderRecord): StoredMeta['vary'] {
+  const names = varyNames(headers);
+  if (names === '*' || names.length === 0) return undefined;
+  return { names, key: varyKey(names, selecting) };
+}
+
+function sizeOf(response: UpstreamResponse): { readonly size?: number } {
+  if (response.status === 204) return { size: 0 };
+  const length = response.headers['content-length'];
+  return typeof length === 'string' && /^\d{1,15}$/.test(length) ? { size: Number(length) } : {};
+}
+
+const contentTypeOf = (headers: HeaderRecord): string | undefined => {
+  const value = headers['content-type'];
+  return typeof value === 'string' ? value : value?.[0];
+};
+
+/** `Retry-After` in milliseconds: seconds or a date (RFC 9110 section 10.2.3). */
+function retryAfterOf(value: string | readonly string[] | undefined, now: number): number {
+  const text = String(value ?? '');
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? 1000 : Math.max(0, date - now);
+}
