@@ -1,1 +1,8 @@
-export {};
+export {
+  defineConfig,
+  type DurationInput,
+  type LifetimeInput,
+  type RouteInput,
+  type UpstreamInput,
+  type UserConfig,
+} from './config/define-config.js';

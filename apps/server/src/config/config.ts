@@ -10,7 +10,7 @@ export type CachePolicy = 'override' | 'respect';
 export interface UpstreamConfig {
   /** Unique in its route; the host and port unless named otherwise. */
   readonly name: string;
-  /** An origin: scheme, host and port, without a trailing slash. */
+  /** Scheme, host, port and perhaps a base path, without a trailing slash. */
   readonly url: string;
   readonly weight: number;
   /** 1 is served before 2. */
@@ -39,6 +39,8 @@ export interface RouteConfig {
   readonly name: string;
   /** Path prefix that begins and ends with a slash: `/`, `/3/`. The longest match wins. */
   readonly mount: string;
+  /** What the mount becomes on the upstream; like the mount, it begins and ends with a slash. */
+  readonly upstreamPath: string;
   readonly kind: RouteKind;
   readonly upstreams: readonly UpstreamConfig[];
   readonly cachePolicy: CachePolicy;
@@ -48,7 +50,7 @@ export interface RouteConfig {
   readonly contentTypes: readonly string[];
   /** Added to upstream requests whose client sent no credentials (`tmdb-api` only). */
   readonly apiKey: string | undefined;
-  /** What the health probe asks for; undefined: the upstreams are not probed. */
+  /** What the health probe asks for; undefined: nothing is known to ask for, a connection must do. */
   readonly probePath: string | undefined;
   /** Requests a second to each upstream, over all workers; undefined: no limit. */
   readonly rateLimit: number | undefined;

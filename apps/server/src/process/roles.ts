@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { Config } from '../config/config.js';
-import type { ConfigEntry } from '../config/load.js';
+import type { ConfigEntry } from '../config/entries.js';
 import type { Logger } from '../log/logger.js';
 import type { Bus, ProcessName } from './messages.js';
 

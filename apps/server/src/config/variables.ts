@@ -1,0 +1,33 @@
+import { balancing, type BalancingValues } from './variables/balancing.js';
+import { caching, type CachingValues } from './variables/caching.js';
+import { redis, type RedisValues } from './variables/redis.js';
+import { serving, type ServingValues } from './variables/serving.js';
+import type { Variable } from './variables/table.js';
+import { later, type UnservedValues } from './variables/unserved.js';
+import { upstreams, type UpstreamValues } from './variables/upstreams.js';
+
+/** The value of every variable, parsed: durations in milliseconds, sizes in bytes. */
+export interface Values
+  extends ServingValues, UpstreamValues, CachingValues, RedisValues, BalancingValues, UnservedValues {}
+
+export type VariableName = keyof Values;
+
+export interface VariableGroup {
+  readonly title: string;
+  readonly variables: Readonly<Partial<Record<VariableName, Variable<unknown>>>>;
+}
+
+/** Every variable there is, in the order of `--help` and of the documentation, which are both made from it. */
+export const variableGroups: readonly VariableGroup[] = [
+  { title: 'Serving', variables: serving },
+  { title: 'Upstreams', variables: upstreams },
+  { title: 'Caching', variables: caching },
+  { title: 'Redis', variables: redis },
+  { title: 'Health and balancing', variables: balancing },
+  { title: 'HLS, signed images and alerts (checked; not served by this version)', variables: later },
+];
+
+/** Every variable by name. */
+export const variables: ReadonlyMap<VariableName, Variable<unknown>> = new Map(
+  variableGroups.flatMap((group) => Object.entries(group.variables) as [VariableName, Variable<unknown>][]),
+);
