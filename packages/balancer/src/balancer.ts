@@ -1,4 +1,5 @@
-import { run, type AttemptContext, type CallOptions } from './attempts/attempts.js';
+import { Call } from './attempts/call.js';
+import type { AttemptFunction, CallOptions, Caller } from './attempts/call-options.js';
 import { createRetryBudget, type RetryBudget } from './attempts/budget.js';
 import { findOutliers } from './availability/outliers.js';
 import { Roster } from './availability/roster.js';
@@ -47,7 +48,7 @@ export interface LoadBalancer<E extends EndpointOptions> {
    * Runs `fn` with an endpoint; when that fails, with others, within the retry budget and one deadline.
    * @throws BalancerError `FOREBAY_NO_ENDPOINT`, `FOREBAY_ALL_FAILED`, `FOREBAY_DEADLINE`, or the reason of `signal`
    */
-  call<T>(fn: (endpoint: E, context: AttemptContext) => T | Promise<T>, options?: CallOptions): Promise<T>;
+  call<T>(fn: AttemptFunction<E, T>, options?: CallOptions): Promise<T>;
   /** Takes an endpoint for a call that is made elsewhere; `undefined` if none may be tried. */
   acquire(options?: AcquireOptions): Lease<E> | undefined;
   status(): readonly EndpointStatus<E>[];
@@ -87,7 +88,7 @@ export interface LoadBalancer<E extends EndpointOptions> {
 /** ms to say in `retryAfter` when nothing but a probe or an operator can bring an endpoint back. */
 const unknownWait = 1000;
 
-export class Balancer<E extends EndpointOptions> implements LoadBalancer<E>, Ledger<E> {
+class Balancer<E extends EndpointOptions> implements LoadBalancer<E>, Caller<E>, Ledger<E> {
   settings: Settings<E>;
   readonly clock: CompleteClock;
   readonly random: () => number;
@@ -123,8 +124,8 @@ export class Balancer<E extends EndpointOptions> implements LoadBalancer<E>, Led
     this.#roster.replace([...this.#byName.values()]);
   }
 
-  call<T>(fn: (endpoint: E, context: AttemptContext) => T | Promise<T>, options?: CallOptions): Promise<T> {
-    return run(this, fn, options);
+  call<T>(fn: AttemptFunction<E, T>, options?: CallOptions): Promise<T> {
+    return new Call(this, fn, options).run();
   }
 
   acquire(options?: AcquireOptions): HeldLease<E> | undefined {

@@ -3,6 +3,7 @@ export type BalancerErrorCode =
   | 'FOREBAY_ALL_FAILED'
   | 'FOREBAY_DEADLINE'
   | 'FOREBAY_ATTEMPT_TIMEOUT'
+  | 'FOREBAY_REJECTED_RESULT'
   | 'FOREBAY_UNKNOWN_ENDPOINT';
 
 /** What every error of this package is. These are answers, not bugs, so they are made without a stack (which costs 3 µs). */
@@ -32,7 +33,7 @@ export class NoEndpointError extends BalancerError {
 
 /** Every attempt that was allowed has failed. `cause` is what the last one threw. */
 export class AllFailedError extends BalancerError {
-  /** What each attempt threw, in order, or returned if `classify` called that a failure. */
+  /** What each attempt threw, in order. */
   readonly errors: readonly unknown[];
 
   constructor(errors: readonly unknown[]) {
@@ -59,6 +60,23 @@ export class DeadlineError extends BalancerError {
     super('FOREBAY_DEADLINE', `The call did not end within ${timeoutMs} ms`, { cause: errors.at(-1) });
     this.timeoutMs = timeoutMs;
     this.errors = errors;
+  }
+}
+
+/** One attempt took longer than `attemptTimeout`; found among the errors of others. */
+export class AttemptTimeoutError extends BalancerError {
+  constructor(endpoint: string, timeoutMs: number) {
+    super('FOREBAY_ATTEMPT_TIMEOUT', `${endpoint} did not answer within ${timeoutMs} ms`);
+  }
+}
+
+/** `classify` called what an attempt returned a failure; found among the errors of others. */
+export class RejectedResultError extends BalancerError {
+  readonly result: unknown;
+
+  constructor(result: unknown) {
+    super('FOREBAY_REJECTED_RESULT', 'The answer was not good enough');
+    this.result = result;
   }
 }
 

@@ -3,7 +3,7 @@ export type { AcquireOptions, BalancerStats, LoadBalancer } from './balancer.js'
 export { createRetryBudget } from './attempts/budget.js';
 export type { RetryBudget, RetryBudgetOptions } from './attempts/budget.js';
 export { fullJitterBackoff } from './attempts/backoff.js';
-export type { AttemptContext, CallOptions } from './attempts/attempts.js';
+export type { AttemptContext, AttemptFunction, CallOptions } from './attempts/call-options.js';
 export type { CircuitState } from './circuit/circuit.js';
 export type { Clock } from './clock.js';
 export type { Candidate, EndpointOptions, EndpointPatch } from './endpoint.js';
