@@ -21,7 +21,9 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort(new Error(signal)));
   const reports = await runAll(options, abort.signal);
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(reports, null, 2)}\n`);
-  if (reports.some(({ faults }) => faults.length > 0)) process.exitCode = 1;
+  const wrong = reports.flatMap(({ faults }) => faults).length;
+  say(wrong === 0 ? 'Every answer was right.' : `${wrong} kinds of answers were wrong.`);
+  if (wrong > 0) process.exitCode = 1;
 }
 
 async function runAll(options: Options, signal: AbortSignal): Promise<readonly Report[]> {

@@ -19,7 +19,11 @@ export const SIZES: Readonly<Record<SizeName, number>> = { '20k': 20 * 1024, '50
 /** Keys whose name begins with this take so long to answer, in ms, that all who ask at once find the cache empty. */
 export const COLD = { prefix: 'cold', delayMs: 300 } as const;
 const CHUNK = 64 * 1024;
-const HEADERS = { 'Cache-Control': 'public, max-age=86400', 'Last-Modified': 'Mon, 06 Jan 2025 08:00:00 GMT' };
+const HEADERS = {
+  'Accept-Ranges': 'bytes',
+  'Cache-Control': 'public, max-age=86400',
+  'Last-Modified': 'Mon, 06 Jan 2025 08:00:00 GMT',
+};
 
 export async function startOrigin(): Promise<Origin> {
   const counts = new Map<string, number>();

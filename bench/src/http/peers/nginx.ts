@@ -41,7 +41,7 @@ daemon off;
 pid ${folder}/nginx.pid;
 worker_processes ${workers};
 worker_rlimit_nofile 65536;
-events { worker_connections 8192; ${tuned ? 'multi_accept on;' : ''} }
+events { worker_connections 8192; }
 http {
   access_log off;
   sendfile on;
