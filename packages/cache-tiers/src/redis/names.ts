@@ -17,9 +17,6 @@ export interface Names {
   /** Patterns for `SCAN`: entries (whose key begins with or contains a text), and pieces. */
   entryPattern(filter?: { readonly prefix?: string | undefined; readonly contains?: string | undefined }): string;
   piecePattern(): string;
-  isEntry(name: string): boolean;
-  /** The entry's key, from its name. */
-  keyOf(name: string): string;
 }
 
 const tagOf = (key: string): string => crc32(key).toString(36);
@@ -34,10 +31,9 @@ export const createNames = (prefix: string): Names => {
     entry: (key) => `${entryStart}${tagOf(key)}}${key}`,
     piece: (key, nonce, index) => `${prefix}p{${tagOf(key)}}${nonce}:${index}`,
     lock: (key) => `${prefix}l{${tagOf(key)}}${key}`,
+    // A text may overlap the beginning that is asked for too, so only one of them is left to Redis.
     entryPattern: ({ prefix: begins = '', contains = '' } = {}) =>
-      `${literal(entryStart)}*}${literal(begins)}*${contains === '' ? '' : `${literal(contains)}*`}`,
+      `${literal(entryStart)}*}${begins !== '' || contains === '' ? `${literal(begins)}*` : `*${literal(contains)}*`}`,
     piecePattern: () => `${literal(prefix)}p{*`,
-    isEntry: (name) => name.startsWith(entryStart),
-    keyOf: (name) => name.slice(name.indexOf('}', entryStart.length) + 1),
   };
 };

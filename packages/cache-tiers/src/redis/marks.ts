@@ -1,0 +1,110 @@
+import { PurgeMarks } from '../purge-marks.js';
+import type { EntryHead } from '../entry.js';
+import type { PurgeMark } from '../tier.js';
+import type { RedisConnection } from './connection.js';
+
+/** Marks kept in Redis; the oldest beyond them become one: all that was stored until then is gone. */
+const KEPT = 10_000;
+const PAGE = 1000;
+const LOOK_EVERY = 1000;
+const MOST_UNSENT = 1000;
+
+type StreamEntry = readonly [id: string, fields: readonly string[]];
+
+/**
+ * Purge marks shared through a Redis stream (`{prefix}marks`): every process appends its own and reads what others
+ * appended, once a second and whenever `look` is called. Marks that cannot be sent now hold in this process at once
+ * and are sent when Redis answers again.
+ */
+export class SharedMarks {
+  readonly #connection: RedisConnection;
+  readonly #name: string;
+  readonly #marks = new PurgeMarks(KEPT);
+  readonly #unsent: PurgeMark[] = [];
+  readonly #timer: NodeJS.Timeout;
+  #last = '-';
+  #looking: Promise<void> | undefined;
+
+  constructor(connection: RedisConnection) {
+    this.#connection = connection;
+    this.#name = `${connection.names.prefix}marks`;
+    this.#timer = setInterval(() => void this.look(), LOOK_EVERY);
+    this.#timer.unref();
+    void this.look();
+  }
+
+  apply(key: string, head: EntryHead): EntryHead | undefined {
+    return this.#marks.apply(key, head);
+  }
+
+  /** Holds here at once; resolves when Redis has the marks, or when it cannot take them now. */
+  async add(marks: readonly PurgeMark[]): Promise<void> {
+    for (const mark of marks) {
+      this.#marks.add(mark);
+      this.#unsent.push(mark);
+    }
+    // Rather than forget one that was not told, purge everything that is as old.
+    if (this.#unsent.length > MOST_UNSENT) {
+      const [latest] = this.#unsent.toSorted((a, b) => b.at - a.at);
+      if (latest) {
+        const all: PurgeMark = { kind: 'prefix', value: '', at: latest.at, soft: false };
+        this.#marks.add(all);
+        this.#unsent.splice(0, this.#unsent.length, all);
+      }
+    }
+    await this.#send();
+  }
+
+  /** Reads what others have marked since the last look. */
+  look(): Promise<void> {
+    this.#looking ??= this.#look()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#looking = undefined;
+      });
+    return this.#looking;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #send(): Promise<void> {
+    for (let mark = this.#unsent[0]; mark; mark = this.#unsent[0]) {
+      const text = JSON.stringify(mark);
+      try {
+        await this.#connection.write(this.#name, (redis) =>
+          redis.xadd(this.#name, 'MAXLEN', '~', KEPT, '*', 'mark', text),
+        );
+      } catch {
+        return;
+      }
+      const sent = this.#unsent.indexOf(mark);
+      if (sent >= 0) this.#unsent.splice(sent, 1);
+    }
+  }
+
+  async #look(): Promise<void> {
+    if (!this.#connection.usable) return;
+    if (this.#unsent.length > 0) await this.#send();
+    for (;;) {
+      const from = this.#last;
+      const page = (await this.#connection.write(this.#name, (redis) =>
+        redis.xrange(this.#name, from, '+', 'COUNT', PAGE),
+      )) as StreamEntry[];
+      for (const [id, [, text]] of page) {
+        this.#last = `(${id}`;
+        if (text !== undefined) this.#take(text);
+      }
+      if (page.length < PAGE) return;
+    }
+  }
+
+  #take(text: string): void {
+    try {
+      this.#marks.add(JSON.parse(text) as PurgeMark);
+    } catch {
+      // Not written by us; nothing can be read from it.
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * Puts a new header and head before the body that is there, if it is still the same write (by its nonce at offset 40),
+ * without the body travelling. KEYS: entry. ARGV: nonce, the new header and head, life in ms.
+ */
+export const REPLACE_PREFIX = `
+local old = redis.call('GET', KEYS[1])
+if not old or string.sub(old, 41, 48) ~= ARGV[1] then return 0 end
+local json = struct.unpack('>I4', old, 5)
+redis.call('SET', KEYS[1], ARGV[2] .. string.sub(old, 49 + json), 'PX', ARGV[3])
+return 1
+`;
+
+/** Removes a lock if it is still one's own. KEYS: lock. ARGV: token. */
+export const RELEASE_LOCK = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+`;
+
+/** Keeps a lock that is still one's own. KEYS: lock. ARGV: token, life in ms. */
+export const EXTEND_LOCK = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 0
+`;

@@ -1,0 +1,263 @@
+import type { RedisConnection } from './connection.js';
+import { briefError, replyCode } from './errors.js';
+
+/** What is to happen to one name: it gets a value, or it goes. */
+interface Change {
+  readonly name: string;
+  /** `undefined`: the name is removed. */
+  readonly value: Buffer | undefined;
+  /** When the value is worth nothing any more, ms since the epoch. */
+  readonly expiresAt: number;
+  readonly bytes: number;
+  readonly settle: () => void;
+}
+
+export interface WriteBehindCounts {
+  readonly written: number;
+  /** Values that gave way to newer ones for want of room. */
+  readonly dropped: number;
+  /** Values that the server refused. */
+  readonly refused: number;
+  readonly waiting: number;
+  readonly waitingBytes: number;
+}
+
+const AT_ONCE = 32;
+/** What a change costs beside its value. */
+const OVERHEAD = 256;
+const RETRY_EVERY = 250;
+/** Keys whose removal from the main nodes is owed after a time on the fallback nodes. */
+const MOST_OWED = 100_000;
+/** Redis counts in signed 64 bits; nobody means more than this. */
+const LONGEST_LIFE = 10 * 365 * 86_400_000;
+
+/** Replies that say "not now". */
+const PASSING = new Set(['LOADING', 'CLUSTERDOWN', 'MASTERDOWN', 'TRYAGAIN', 'READONLY', 'BUSY', 'NOREPLICAS']);
+
+/**
+ * Changes on their way to Redis. For each name only the newest is kept; what cannot be sent now waits until its node
+ * answers again; beyond the bound the oldest values are dropped and counted. Whoever reads asks here first, so that
+ * this process sees its own changes at once.
+ */
+export class WriteBehind {
+  readonly #connection: RedisConnection;
+  readonly #bound: number;
+  readonly #failed: (operation: string, error: unknown) => void;
+  readonly #clock: () => number;
+  readonly #waiting = new Map<string, Change>();
+  readonly #parked = new Map<string, Change>();
+  readonly #sending = new Map<string, Change>();
+  readonly #owed = new Set<string>();
+  readonly #idle: (() => void)[] = [];
+  #bytes = 0;
+  #written = 0;
+  #dropped = 0;
+  #refused = 0;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #unsubscribe: () => void;
+  #closed = false;
+  /** Called when more removals are owed to the main nodes than can be remembered. */
+  onOverflow: (() => void) | undefined;
+
+  constructor(
+    connection: RedisConnection,
+    bound: number,
+    clock: () => number,
+    failed: (operation: string, error: unknown) => void,
+  ) {
+    this.#connection = connection;
+    this.#bound = bound;
+    this.#clock = clock;
+    this.#failed = failed;
+    this.#unsubscribe = connection.onState(() => this.#unpark());
+  }
+
+  get counts(): WriteBehindCounts {
+    return {
+      written: this.#written,
+      dropped: this.#dropped,
+      refused: this.#refused,
+      waiting: this.#waiting.size + this.#parked.size + this.#sending.size,
+      waitingBytes: this.#bytes,
+    };
+  }
+
+  /** The newest change that Redis may not have yet: a value, `null` for a removal, `undefined` for none. */
+  peek(name: string): Buffer | null | undefined {
+    const change = this.#waiting.get(name) ?? this.#parked.get(name) ?? this.#sending.get(name);
+    if (change) return change.value ?? null;
+    return this.#owed.size > 0 && this.#connection.state() === 'connected' && this.#owed.has(name) ? null : undefined;
+  }
+
+  /** Resolves when Redis has the value, or as soon as it is plain that it must wait or was dropped. */
+  set(name: string, value: Buffer, expiresAt: number): Promise<void> {
+    return this.#add(name, value, expiresAt);
+  }
+
+  /** Resolves like `set`. */
+  remove(name: string): Promise<void> {
+    if (this.#connection.state() !== 'connected' && this.#connection.options.fallbackNodes.length > 0) this.#owe(name);
+    return this.#add(name, undefined, Number.POSITIVE_INFINITY);
+  }
+
+  /** Sets aside room for a body that is being written; false when there is none. */
+  reserve(bytes: number): boolean {
+    if (this.#bytes + bytes > this.#bound) {
+      this.#dropped += 1;
+      return false;
+    }
+    this.#bytes += bytes;
+    return true;
+  }
+
+  free(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+
+  /** Forgets values not yet sent whose name satisfies the test: another process purged them. */
+  forget(test: (name: string) => boolean): void {
+    for (const queue of [this.#waiting, this.#parked])
+      for (const change of queue.values()) if (change.value && test(change.name)) this.#take(queue, change);
+    // What is on its way cannot be called back: it is removed behind itself.
+    for (const change of this.#sending.values())
+      if (change.value && test(change.name)) void this.#add(change.name, undefined, Number.POSITIVE_INFINITY);
+  }
+
+  /** Resolves when everything that can be sent now has been. */
+  flush(): Promise<void> {
+    this.#unpark();
+    if (this.#waiting.size + this.#sending.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#unsubscribe();
+    for (const queue of [this.#waiting, this.#parked]) for (const change of queue.values()) this.#take(queue, change);
+    this.#wake();
+  }
+
+  #add(name: string, value: Buffer | undefined, expiresAt: number): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    return new Promise((settle) => {
+      for (const queue of [this.#waiting, this.#parked]) {
+        const older = queue.get(name);
+        if (older) this.#take(queue, older);
+      }
+      const bytes = OVERHEAD + name.length + (value?.length ?? 0);
+      this.#bytes += bytes;
+      this.#waiting.set(name, { name, value, expiresAt, bytes, settle });
+      this.#makeRoom();
+      this.#pump();
+    });
+  }
+
+  #take(queue: Map<string, Change>, change: Change): void {
+    queue.delete(change.name);
+    this.#bytes -= change.bytes;
+    change.settle();
+  }
+
+  #makeRoom(): void {
+    for (const queue of [this.#parked, this.#waiting]) {
+      for (const change of queue.values()) {
+        if (this.#bytes <= this.#bound) return;
+        if (!change.value) continue;
+        this.#dropped += 1;
+        this.#take(queue, change);
+      }
+    }
+  }
+
+  #pump(): void {
+    for (const change of this.#waiting.values()) {
+      if (this.#sending.size >= AT_ONCE) return;
+      if (this.#sending.has(change.name)) continue;
+      this.#waiting.delete(change.name);
+      if (change.value && change.expiresAt <= this.#clock()) {
+        this.#bytes -= change.bytes;
+        change.settle();
+      } else if (this.#connection.usable && this.#connection.set.canWrite(change.name)) {
+        this.#sending.set(change.name, change);
+        void this.#send(change);
+      } else this.#park(change);
+    }
+    this.#wake();
+  }
+
+  async #send(change: Change): Promise<void> {
+    const { name, value } = change;
+    let park = false;
+    try {
+      const life = Math.max(1, Math.min(LONGEST_LIFE, Math.ceil(change.expiresAt - this.#clock())));
+      await this.#connection.write<unknown>(name, (redis) =>
+        value ? redis.set(name, value, 'PX', life) : redis.unlink(name),
+      );
+      if (value) this.#written += 1;
+    } catch (error) {
+      const code = replyCode(error);
+      park = code === undefined || PASSING.has(code);
+      if (!park) {
+        this.#refused += 1;
+        this.#failed(value ? 'write' : 'delete', briefError('REDIS_REFUSED', (error as Error).message, error));
+      } else this.#failed(value ? 'write' : 'delete', error);
+    }
+    this.#sending.delete(name);
+    if (park && !this.#closed && !this.#waiting.has(name)) this.#park(change);
+    else {
+      this.#bytes -= change.bytes;
+      change.settle();
+    }
+    this.#pump();
+  }
+
+  #park(change: Change): void {
+    change.settle();
+    this.#parked.set(change.name, change);
+    this.#makeRoom();
+    this.#retryLater();
+  }
+
+  #retryLater(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#unpark();
+    }, RETRY_EVERY).unref();
+  }
+
+  #unpark(): void {
+    if (this.#closed) return;
+    if (this.#owed.size > 0) this.#payOwed().catch((error: unknown) => this.#failed('delete', error));
+    for (const [name, change] of this.#parked) {
+      this.#parked.delete(name);
+      if (this.#waiting.has(name)) this.#bytes -= change.bytes;
+      else this.#waiting.set(name, change);
+    }
+    this.#pump();
+  }
+
+  #owe(name: string): void {
+    if (this.#owed.size < MOST_OWED) this.#owed.add(name);
+    else {
+      this.#owed.clear();
+      this.onOverflow?.();
+    }
+  }
+
+  /** Removes from the main nodes what was removed while the fallback nodes stood in for them. */
+  async #payOwed(): Promise<void> {
+    if (this.#owed.size > 0) this.#retryLater();
+    if (this.#owed.size === 0 || this.#connection.state() !== 'connected') return;
+    await Promise.all(
+      [...this.#owed].slice(0, 1000).map(async (name) => {
+        await this.#connection.main.write(name, (redis) => redis.unlink(name));
+        this.#owed.delete(name);
+      }),
+    );
+  }
+
+  #wake(): void {
+    if (this.#waiting.size + this.#sending.size === 0) for (const resume of this.#idle.splice(0)) resume();
+  }
+}
