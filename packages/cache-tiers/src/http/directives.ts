@@ -76,27 +76,31 @@ export function parseCacheControl(value: string | readonly string[] | undefined)
 
 /**
  * Reads a `CDN-Cache-Control` field, a structured dictionary (RFC 9213, section 2.1). `undefined` where it is absent,
- * empty, malformed, or gives a known directive a value of the wrong type: all of it is then to be ignored.
+ * empty, malformed, or gives a known directive a value of the wrong type: all of it is then to be ignored, unless what is
+ * sound in it forbids storing or reuse.
  */
 export function parseCdnCacheControl(value: string | readonly string[] | undefined): CacheDirectives | undefined {
   if (value === undefined) return undefined;
   const dictionary = parseDictionary(joinLines(value));
   if (dictionary === undefined || dictionary.size === 0) return undefined;
   const directives = empty();
+  let sound = true;
   for (const [name, item] of dictionary) {
-    if (FLAGS.has(name)) {
-      if (item.type !== 'boolean') return undefined;
+    if (item.type === 'boolean' && !SECONDS.has(name)) {
       if (item.value) apply(directives, name, undefined);
     } else if (SECONDS.has(name)) {
-      if (item.type !== 'integer' || item.value < 0) return undefined;
-      apply(directives, name, String(item.value));
+      const seconds = item.type === 'integer' ? item.value : -1;
+      if (seconds < 0) sound = false;
+      apply(directives, name, String(seconds));
     } else if (name === 'private' || name === 'no-cache') {
       if (item.type === 'string') apply(directives, name, item.value);
-      else if (item.type !== 'boolean') return undefined;
-      else if (item.value) apply(directives, name, undefined);
+      else sound = false;
+    } else if (FLAGS.has(name)) {
+      sound = false;
     }
   }
-  return directives;
+  const forbids = directives.noStore || directives.private || directives.noCache;
+  return sound || forbids ? directives : undefined;
 }
 
 function apply(directives: Mutable<CacheDirectives>, name: string, argument: string | undefined): void {
