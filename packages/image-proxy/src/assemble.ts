@@ -35,15 +35,15 @@ export function assemble(
   const now = Date.now();
   const lasting = options.lasting ?? lastingHeaders(stored, opened.body.bytes, options);
   const outcome = OUTCOMES[opened.state];
+  // What has just come from the origin is as old as the origin says, or says nothing of age.
+  const justCame = opened.state === 'loaded' || opened.state === 'passed';
   const dynamic: Headers = {
-    age: String(currentAgeSeconds(stored, now)),
+    ...(justCame && stored.headers['age'] === undefined ? {} : { age: String(currentAgeSeconds(stored, now)) }),
     'cache-status': statusOf(opened, now),
     'x-cache': outcome,
     'x-request-id': request.requestId,
   };
   const shared = { outcome, source: opened.source === 'load' ? 'upstream' : opened.source } as const;
-  if (opened.state === 'loaded' || opened.state === 'passed')
-    if (stored.headers['age'] === undefined) delete dynamic['age'];
 
   if (stored.status === 200) {
     const representation = { status: 200, headers: lasting, responseTime: stored.responseTime };

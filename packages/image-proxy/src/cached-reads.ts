@@ -16,7 +16,8 @@ import type { ResolvedOptions } from './options.js';
 import { createPolicies } from './policies.js';
 import type { Presentation } from './presentation.js';
 import { Problem } from './problem.js';
-import { formatTarget, type Target } from './target.js';
+import type { Target } from './target.js';
+import { upstreamTarget } from './upstream-target.js';
 import { load } from './upstream/load.js';
 import type { StoredMeta } from './upstream/stored-meta.js';
 
@@ -106,7 +107,7 @@ export class CachedReads {
   #open(read: Reading, key: string): Opened<StoredMeta> | Promise<Opened<StoredMeta>> {
     const { preset } = this.#options;
     const { request, target } = read;
-    const path = formatTarget(read.hasCredentials ? target : preset.authorise(target));
+    const path = upstreamTarget(this.#options, target, read.hasCredentials);
     return this.#cache.getOrSet(
       key,
       (context) =>

@@ -6,3 +6,6 @@ export { customPreset } from './presets/custom.js';
 export { tmdbApiPreset } from './presets/tmdb-api.js';
 export { tmdbImagePreset } from './presets/tmdb-image.js';
 export type { StoredMeta } from './upstream/stored-meta.js';
+export { Problem, problemBody, problemHeaders } from './problem.js';
+export { nextRequestId, requestIdOf } from './request-id.js';
+export { parseTarget, formatTarget, type Target } from './target.js';

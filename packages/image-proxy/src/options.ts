@@ -37,6 +37,10 @@ export interface ImageProxyOptions {
   readonly name?: string;
   /** @default tmdbImagePreset() */
   readonly preset?: Preset;
+  /** Path prefix that the proxy is mounted at; begins and ends with a slash. @default '/' */
+  readonly mount?: string;
+  /** What takes the prefix's place on the way up; begins and ends with a slash. @default the mount itself */
+  readonly upstreamPath?: string;
   /** Origins, or the whole of the dispatcher's options, or a dispatcher of one's own making. */
   readonly upstreams: readonly string[] | UpstreamDispatcherOptions | UpstreamDispatcher;
   /** Where answers are kept; several proxies may share one. @default none: every request goes up */
@@ -68,6 +72,8 @@ export interface ImageProxyOptions {
 export interface ResolvedOptions {
   readonly name: string;
   readonly preset: Preset;
+  readonly mount: string;
+  readonly upstreamPath: string;
   readonly upstreams: ImageProxyOptions['upstreams'];
   readonly cache: TieredCache<StoredMeta> | undefined;
   readonly policy: 'override' | 'respect';
@@ -99,9 +105,12 @@ export function resolveOptions(options: ImageProxyOptions): ResolvedOptions {
   const name = options.name ?? preset.name;
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(name))
     throw new TypeError(`name must be 1 to 64 letters, digits, ".", "_" or "-", not ${JSON.stringify(name)}`);
+  const mount = prefix('mount', options.mount ?? '/');
   return {
     name,
     preset,
+    mount,
+    upstreamPath: prefix('upstreamPath', options.upstreamPath ?? mount),
     upstreams: options.upstreams,
     cache: options.cache,
     policy: options.policy ?? preset.policy,
@@ -116,6 +125,11 @@ export function resolveOptions(options: ImageProxyOptions): ResolvedOptions {
     via: `1.1 ${options.via ?? 'forebay'}`,
     observer: options.observer,
   };
+}
+
+function prefix(name: string, value: string): string {
+  if (/^\/(?:.*\/)?$/.test(value)) return value;
+  throw new TypeError(`${name} must begin and end with a slash, not ${JSON.stringify(value)}`);
 }
 
 function duration(name: string, value: number): number {

@@ -4,7 +4,8 @@ import type { Answer, ProxyRequest } from './answer.js';
 import { forwardedHeaders } from './forward.js';
 import type { ResolvedOptions } from './options.js';
 import { lastingHeaders, type Presentation } from './presentation.js';
-import { formatTarget, parseTarget, type Target } from './target.js';
+import { parseTarget, type Target } from './target.js';
+import { upstreamTarget } from './upstream-target.js';
 import { exchange } from './upstream/exchange.js';
 import { Relay } from './upstream/relay.js';
 
@@ -29,7 +30,7 @@ export async function passThrough(
     headers['content-length'] = request.headers['content-length'];
   const response = await exchange(dispatcher, {
     method: request.method,
-    path: formatTarget(credentials === undefined ? preset.authorise(target) : target),
+    path: upstreamTarget(options, target, credentials !== undefined),
     headers,
     body: request.body,
     signal: request.signal,

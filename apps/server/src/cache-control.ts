@@ -1,0 +1,168 @@
+import type { KeyInfo, TieredCache } from '@forebay/cache-tiers';
+import type { StoredMeta } from '@forebay/image-proxy';
+import type { Config } from './config/config.js';
+import { answers, type Bus } from './process/messages.js';
+import { cacheTiers, memoryKeys, type CachedKey, type TierView } from './topics.js';
+
+export type ClearType = 'memory' | 'l2' | 'disk' | 'redis' | 'all';
+
+export interface PurgeRequest {
+  readonly keys?: readonly string[] | undefined;
+  readonly prefix?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+}
+
+export interface ListOptions {
+  readonly limit: number;
+  readonly offset: number;
+  readonly contains?: string;
+}
+
+/**
+ * One cache over all workers: each has memory of its own, and all share what is below. Invalidations reach the other
+ * workers through the cache's own bus.
+ */
+export class CacheControl {
+  readonly #cache: TieredCache<StoredMeta>;
+  readonly #bus: Bus;
+  readonly #config: Config;
+
+  constructor(cache: TieredCache<StoredMeta>, bus: Bus, config: Config) {
+    this.#cache = cache;
+    this.#bus = bus;
+    this.#config = config;
+    bus.handle(cacheTiers, () => this.#tiers());
+    bus.handle(memoryKeys, ({ contains }) => this.#memoryKeys(contains));
+  }
+
+  /** `GET /cache/info`, in the shape of the contract. */
+  async info(): Promise<object> {
+    const workers = answers(await this.#bus.ask(cacheTiers, null, { to: 'workers' }));
+    const memory = workers.flatMap((tiers) => tiers.filter(({ name }) => name === 'memory'));
+    const [first] = workers;
+    const lower = first?.find(({ name }) => name !== 'memory');
+    const sameTier = workers.flatMap((tiers) => tiers.filter(({ name }) => name === lower?.name));
+    return {
+      cache_enabled: this.#config.cache.enabled,
+      architecture: 'L1 (Memory) + L2 (Redis/Disk)',
+      memory_cache: {
+        enabled: this.#config.cache.enabled,
+        ...ratesOf(memory),
+        current_size: sum(memory, ({ entries }) => entries),
+        max_size: this.#config.memory.entries,
+        total_size: sum(memory, ({ bytes }) => bytes),
+        max_bytes: this.#config.memory.bytes,
+        evictions: sum(memory, ({ evictions }) => evictions),
+      },
+      l2_cache: lower === undefined ? { type: 'none', state: 'disabled' } : this.#lowerInfo(lower, sameTier),
+    };
+  }
+
+  async keys(options: ListOptions): Promise<{ readonly keys: readonly object[]; readonly total: number }> {
+    const { contains } = options;
+    const [listing, replies] = await Promise.all([
+      this.#cache.keys(options),
+      this.#bus.ask(memoryKeys, { contains }, { to: 'workers' }),
+    ]);
+    const inMemory = new Map(
+      answers(replies)
+        .flat()
+        .map((info) => [info.key, info]),
+    );
+    const keys = listing.keys.map((info) => {
+      const elsewhere = inMemory.has(info.key) && !info.tiers.includes('memory');
+      return describeKey(cachedKey(info, elsewhere ? ['memory', ...info.tiers] : info.tiers));
+    });
+    return { keys, total: listing.total };
+  }
+
+  async clear(type: ClearType): Promise<{ readonly cleared: readonly string[]; readonly entries: number }> {
+    const tiers = (await this.#cache.info()).tiers.map(({ name }) => name);
+    const wanted = tiers.filter((name) => type === 'all' || type === name || (type === 'l2' && name !== 'memory'));
+    let entries = 0;
+    for (const name of wanted) entries = Math.max(entries, await this.#cache.clear(name));
+    return { cleared: wanted, entries };
+  }
+
+  purge({ keys, prefix, tags }: PurgeRequest): Promise<number> {
+    return this.#cache.purge({ ...(keys ? { keys } : {}), ...(prefix ? { prefix } : {}), ...(tags ? { tags } : {}) });
+  }
+
+  #lowerInfo(lower: TierView, sameTier: readonly TierView[]): object {
+    return {
+      type: lower.name,
+      nodes: lower.name === 'redis' ? (this.#config.redis?.nodes ?? []).map(({ host, port }) => `${host}:${port}`) : [],
+      state: lower.state === 'open' ? 'disconnected' : 'connected',
+      ...ratesOf(sameTier),
+      // Shared by all workers: each sees the whole, some a moment later than others.
+      current_size: Math.max(...sameTier.map(({ entries }) => entries)),
+      total_size: Math.max(...sameTier.map(({ bytes }) => bytes)),
+      max_bytes: lower.maxBytes ?? null,
+      evictions: sum(sameTier, ({ evictions }) => evictions),
+      last_error: lower.lastError ?? null,
+    };
+  }
+
+  async #tiers(): Promise<readonly TierView[]> {
+    const { tiers } = await this.#cache.info();
+    return tiers.map(
+      ({ name, state, hits, misses, entries, bytes, maxEntries, maxBytes, evictions, errors, lastError }) => ({
+        name,
+        state,
+        hits,
+        misses,
+        entries,
+        bytes,
+        maxEntries,
+        maxBytes,
+        evictions,
+        errors,
+        lastError,
+      }),
+    );
+  }
+
+  async #memoryKeys(contains: string | undefined): Promise<readonly CachedKey[]> {
+    const { memory } = this.#config;
+    const listing = await this.#cache.keys({
+      tier: 'memory',
+      limit: memory.entries,
+      ...(contains === undefined ? {} : { contains }),
+    });
+    return listing.keys.map((info) => cachedKey(info, info.tiers));
+  }
+}
+
+function cachedKey(info: KeyInfo, tiers: readonly string[]): CachedKey {
+  const metadata = info.head.metadata as StoredMeta;
+  const contentType = metadata.headers['content-type'];
+  return {
+    key: info.key,
+    contentType: typeof contentType === 'string' ? contentType : undefined,
+    sizeBytes: info.size,
+    expiresAt: info.head.freshUntil,
+    tiers,
+  };
+}
+
+const describeKey = (info: CachedKey): object => ({
+  key: info.key,
+  content_type: info.contentType ?? null,
+  size_bytes: info.sizeBytes,
+  tiers: info.tiers,
+  expires_at: new Date(info.expiresAt).toISOString(),
+});
+
+function ratesOf(tiers: readonly TierView[]): {
+  readonly hits: number;
+  readonly misses: number;
+  readonly hit_rate: number;
+} {
+  const hits = sum(tiers, (tier) => tier.hits);
+  const misses = sum(tiers, (tier) => tier.misses);
+  return { hits, misses, hit_rate: Math.round((hits / Math.max(1, hits + misses)) * 10_000) / 10_000 };
+}
+
+function sum(tiers: readonly TierView[], pick: (tier: TierView) => number): number {
+  return tiers.reduce((total, tier) => total + pick(tier), 0);
+}

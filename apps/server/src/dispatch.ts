@@ -1,0 +1,61 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { parseTarget } from '@forebay/image-proxy';
+import type { LoadShedder } from './middleware/load-shedder.js';
+import type { Mounted } from './parts/proxies.js';
+import { isReserved } from './reserved.js';
+
+export interface DispatchParts {
+  readonly mounts: readonly Mounted[];
+  /** Answers the reserved paths. */
+  readonly own: RequestListener;
+  readonly shedder: LoadShedder;
+  readonly draining: () => boolean;
+}
+
+/**
+ * The front door: a hit in memory is answered here and now, a miss goes to its route's proxy, and the server's own
+ * paths go to the framework. Proxied requests stay out of the framework: it would rebuild the URL, and the target is
+ * to be judged as it was sent.
+ */
+export function createDispatch(parts: DispatchParts): RequestListener {
+  const mounts = [...parts.mounts].toSorted((a, b) => b.route.mount.length - a.route.mount.length);
+  const find = (path: string): Mounted | undefined => mounts.find(({ route }) => path.startsWith(route.mount));
+
+  return (incoming, response) => {
+    const url = incoming.url ?? '';
+    const mark = url.indexOf('?');
+    if (isReserved(mark < 0 ? url : url.slice(0, mark))) {
+      parts.own(incoming, response);
+      return;
+    }
+    const mounted = find(url);
+    if (mounted !== undefined && !parts.draining() && mounted.proxy.listener(incoming, response)) return;
+    serve(incoming, response);
+  };
+
+  function serve(incoming: IncomingMessage, response: ServerResponse): void {
+    if (parts.draining()) response.setHeader('Connection', 'close');
+    const path = canonicalPath(incoming.url ?? '');
+    // Another spelling of a reserved path is still not a route's.
+    if (path !== undefined && isReserved(path)) {
+      parts.own(incoming, response);
+      return;
+    }
+    // Whatever cannot be read has a route word the refusal; the most general one will do.
+    const mounted = path === undefined ? mounts.at(-1) : find(path);
+    if (mounted === undefined) {
+      parts.own(incoming, response);
+      return;
+    }
+    if (parts.shedder.refuses(incoming, response)) return;
+    void mounted.proxy.handle(incoming, response);
+  }
+}
+
+function canonicalPath(target: string): string | undefined {
+  try {
+    return parseTarget(target).path;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,58 @@
+import type { RouteConfig } from '../config/config.js';
+import type { PrimaryContext, PrimaryDuties } from '../process/roles.js';
+import { diskTierOf } from '../parts/cache.js';
+import { startSampleUpstreams, type SampleUpstreams } from '../sample/index.js';
+import { fleetStatus, routesInForce } from '../topics.js';
+import { banner } from './banner.js';
+import { Probes } from './probes.js';
+import { sampleRoutes } from './sample-routes.js';
+
+/** What there is one of: probes, disk clean-up, sample upstreams, the sums that only the primary can make. */
+export async function createPrimaryDuties(context: PrimaryContext): Promise<PrimaryDuties> {
+  const { bus, config, fleet, logger } = context;
+  const ends: (() => void | Promise<void>)[] = [];
+  let samples: SampleUpstreams | undefined;
+
+  return {
+    async start() {
+      let routes: readonly RouteConfig[] = config.routes;
+      if (config.sample) {
+        const started = await startSampleUpstreams();
+        samples = started;
+        ends.push(() => started.close());
+        routes = sampleRoutes(config, started);
+      }
+      const probes = new Probes(config, routes, bus, logger);
+      ends.push(
+        bus.handle(routesInForce, () => routes),
+        bus.handle(fleetStatus, () => ({ startedAt: fleet.startedAt, workers: fleet.workers() })),
+        () => probes.stop(),
+      );
+      probes.start();
+      if (config.cache.enabled) ends.push(keepDiskClean(context));
+    },
+    listening(listening) {
+      if (samples) process.stdout.write(banner(listening, config.server.host, samples.links));
+    },
+    async stop() {
+      for (const end of ends.splice(0).toReversed()) await end();
+    },
+  };
+}
+
+function keepDiskClean({ config, logger }: PrimaryContext): () => Promise<void> {
+  const disk = diskTierOf(config);
+  const sweep = (): void => {
+    disk.sweep?.().then(
+      ({ removed }) => logger.debug({ event: 'disk_swept', removed }, `the disk cache was swept of ${removed} entries`),
+      (error: unknown) => logger.warn({ event: 'disk_sweep_failed', err: error }, 'the disk cache could not be swept'),
+    );
+  };
+  sweep();
+  const timer = setInterval(sweep, config.disk.cleanupInterval);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await disk.close();
+  };
+}

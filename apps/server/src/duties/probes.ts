@@ -1,0 +1,97 @@
+import { createProber, httpProbe, type HttpTarget, type Prober, type TargetStatus } from '@forebay/health';
+import type { Config, RouteConfig } from '../config/config.js';
+import type { Logger } from '../log/logger.js';
+import type { Bus } from '../process/messages.js';
+import { healthNews, healthSoFar, probeStatus, upstreamSuspect, type HealthNews } from '../topics.js';
+
+interface Group {
+  readonly route: RouteConfig;
+  readonly prober: Prober<HttpTarget>;
+}
+
+/** Probes every route's upstreams from the primary and tells the workers at once what it finds. */
+export class Probes {
+  readonly #groups: readonly Group[];
+  readonly #bus: Bus;
+  readonly #logger: Logger;
+  readonly #ends: (() => void)[] = [];
+
+  constructor(config: Config, routes: readonly RouteConfig[], bus: Bus, logger: Logger) {
+    this.#bus = bus;
+    this.#logger = logger;
+    this.#groups = routes
+      .filter(({ probePath }) => probePath !== undefined)
+      .map((route) => ({ route, prober: proberOf(config, route) }));
+  }
+
+  start(): void {
+    const bus = this.#bus;
+    for (const group of this.#groups) {
+      this.#ends.push(
+        group.prober.on('probe', ({ target }) => this.#tell(group, target.name)),
+        group.prober.on('change', ({ target, current }) => {
+          const level = current.healthy ? 'info' : 'warn';
+          const error = current.lastError?.message;
+          this.#logger[level](
+            { event: 'upstream_health', group: group.route.name, upstream: target.name, health: current.health, error },
+            `${target.name} is ${current.health}`,
+          );
+          this.#tell(group, target.name);
+        }),
+      );
+      group.prober.start();
+    }
+    this.#ends.push(
+      bus.handle(healthSoFar, () =>
+        this.#groups.flatMap((group) => group.prober.status().map((status) => newsOf(group, status))),
+      ),
+      bus.handle(probeStatus, () =>
+        this.#groups.flatMap(({ route, prober }) =>
+          prober.status().map((status) => ({ ...status, lastError: undefined, group: route.name })),
+        ),
+      ),
+      bus.handle(upstreamSuspect, ({ group, name }) => {
+        const found = this.#groups.find(({ route }) => route.name === group);
+        // Stopping while a probe is under way rejects; there is nobody left to tell then.
+        found?.prober.check(name).catch(() => undefined);
+      }),
+    );
+  }
+
+  stop(): void {
+    for (const end of this.#ends.splice(0)) end();
+    for (const { prober } of this.#groups) prober.stop();
+  }
+
+  #tell(group: Group, name: string): void {
+    const status = group.prober.status().find((each) => each.name === name);
+    if (status) this.#bus.broadcast(healthNews, [newsOf(group, status)], 'workers');
+  }
+}
+
+function proberOf(config: Config, route: RouteConfig): Prober<HttpTarget> {
+  const { health } = config;
+  return createProber<HttpTarget>({
+    targets: route.upstreams.map(({ name, url }) => ({ name, url })),
+    probe: httpProbe({ path: probePathOf(route), headers: { 'user-agent': 'forebay-probe' } }),
+    interval: health.interval,
+    timeout: health.timeout,
+    fall: health.maxErrors,
+    maxRecoveryInterval: health.isolation,
+  });
+}
+
+function probePathOf(route: RouteConfig): string {
+  const path = route.probePath ?? '/';
+  if (route.apiKey === undefined) return path;
+  return `${path}${path.includes('?') ? '&' : '?'}api_key=${encodeURIComponent(route.apiKey)}`;
+}
+
+const newsOf = (group: Group, status: TargetStatus): HealthNews => ({
+  group: group.route.name,
+  name: status.name,
+  healthy: status.healthy,
+  responseTimeMs: status.responseTimeMs,
+  drain: status.drain,
+  weightShare: status.weightShare,
+});

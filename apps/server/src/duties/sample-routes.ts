@@ -1,0 +1,42 @@
+import type { Config, RouteConfig } from '../config/config.js';
+import type { SampleUpstreams } from '../sample/index.js';
+
+/** The routes of sample mode: the sample upstreams behind the very mounts that the environment variables would make. */
+export function sampleRoutes(config: Config, samples: SampleUpstreams): readonly RouteConfig[] {
+  const shared = {
+    methods: ['GET', 'HEAD'],
+    contentTypes: [],
+    cachePolicy: 'override',
+    lifetimes: config.cache.lifetimes,
+  } as const;
+  const upstream = ({ name, url }: { readonly name: string; readonly url: string }) => ({
+    name,
+    url,
+    weight: 1,
+    priority: 1,
+  });
+  return [
+    {
+      ...shared,
+      name: 'tmdb-image',
+      mount: '/',
+      upstreamPath: '/',
+      kind: 'tmdb-image',
+      upstreams: samples.images.map(upstream),
+      apiKey: undefined,
+      probePath: samples.probePath,
+      rateLimit: undefined,
+    },
+    {
+      ...shared,
+      name: 'tmdb-api',
+      mount: '/3/',
+      upstreamPath: '/3/',
+      kind: 'tmdb-api',
+      upstreams: [upstream(samples.api)],
+      apiKey: samples.api.apiKey,
+      probePath: '/3/configuration',
+      rateLimit: 40,
+    },
+  ];
+}

@@ -1,0 +1,32 @@
+/** Buckets an octave; the error of a percentile is below 10 %. */
+const PER_OCTAVE = 8;
+/** Lowest bound, in ms. */
+const LOWEST = 0.0625;
+const BUCKETS = 22 * PER_OCTAVE;
+
+/** Counts by logarithmic bucket, plain data: it can be sent to another process and added up. */
+export type LatencyCounts = number[];
+
+export const emptyLatencies = (): LatencyCounts => Array.from({ length: BUCKETS }, () => 0);
+
+/** Adds `times` observations of `ms` milliseconds. */
+export function observe(counts: LatencyCounts, ms: number, times = 1): void {
+  const index = ms <= LOWEST ? 0 : Math.min(BUCKETS - 1, Math.ceil(Math.log2(ms / LOWEST) * PER_OCTAVE));
+  counts[index] = (counts[index] ?? 0) + times;
+}
+
+export function addLatencies(into: LatencyCounts, other: LatencyCounts): void {
+  for (let index = 0; index < BUCKETS; index += 1) into[index] = (into[index] ?? 0) + (other[index] ?? 0);
+}
+
+/** The upper bound, in ms, of the bucket that holds the given share (0…1) of observations; 0 when there are none. */
+export function percentile(counts: LatencyCounts, share: number): number {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return 0;
+  let seen = 0;
+  for (let index = 0; index < counts.length; index += 1) {
+    seen += counts[index] ?? 0;
+    if (seen >= share * total) return Math.round(LOWEST * 2 ** (index / PER_OCTAVE) * 1000) / 1000;
+  }
+  return 0;
+}

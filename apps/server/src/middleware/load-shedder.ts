@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
+import { Problem, problemBody, problemHeaders, requestIdOf } from '@forebay/image-proxy';
+
+export interface LoadShedderOptions {
+  /** Requests that are not answered from memory, at once in one process. @default 20000 */
+  readonly maxInFlight?: number;
+  /** Event-loop delay, in ms, above which work that is not a memory hit is refused. @default 1000 */
+  readonly maxDelay?: number;
+}
+
+const RETRY_AFTER_MS = 2000;
+const RESOLUTION_MS = 20;
+const LOOK_EVERY_MS = 250;
+
+/**
+ * Refuses what would make things worse while the process cannot keep up: above so many requests in flight, or while the
+ * event loop is late. Hits in memory are never refused; they cost less than the refusal.
+ */
+export class LoadShedder {
+  readonly #maxInFlight: number;
+  readonly #maxDelay: number;
+  readonly #delays: IntervalHistogram;
+  readonly #timer: NodeJS.Timeout;
+  #late = false;
+  #inFlight = 0;
+  #idle: (() => void)[] = [];
+  shed = 0;
+
+  constructor(options: LoadShedderOptions = {}) {
+    this.#maxInFlight = options.maxInFlight ?? 20_000;
+    this.#maxDelay = options.maxDelay ?? 1000;
+    this.#delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+    this.#delays.enable();
+    this.#timer = setInterval(() => {
+      this.#late = this.#delays.mean / 1e6 > this.#maxDelay;
+      this.#delays.reset();
+    }, LOOK_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Counts the request in, or answers it with 503 and returns true. */
+  refuses(incoming: IncomingMessage, response: ServerResponse): boolean {
+    if (this.#late || this.#inFlight >= this.#maxInFlight) {
+      this.shed += 1;
+      refuse(incoming, response);
+      return true;
+    }
+    this.#inFlight += 1;
+    response.once('close', () => {
+      this.#inFlight -= 1;
+      if (this.#inFlight === 0) for (const wake of this.#idle.splice(0)) wake();
+    });
+    return false;
+  }
+
+  /** Resolves when nothing is in flight. */
+  async idle(): Promise<void> {
+    if (this.#inFlight > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#delays.disable();
+  }
+}
+
+function refuse(incoming: IncomingMessage, response: ServerResponse): void {
+  const requestId = requestIdOf(incoming.headers['x-request-id']);
+  const problem = new Problem(503, 'overloaded', 'the server has more to do than it can at the moment', {
+    retryAfterMs: RETRY_AFTER_MS,
+  });
+  response.writeHead(503, { ...problemHeaders(problem), 'x-request-id': requestId });
+  response.end(problemBody(problem, requestId));
+}

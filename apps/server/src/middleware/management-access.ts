@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import { clientAddress, constantTimeEqual, isLoopbackAddress, isLoopbackHost, type AllowList } from '@forebay/guard';
+import { Problem } from '@forebay/image-proxy';
+import type { ServerConfig } from '../config/config.js';
+
+/** Read-only pages that `PUBLIC_STATUS` opens. */
+const PUBLIC = /^\/(?:status|stats|metrics|monitor)(?:\/|$)/;
+
+/** Whether a caller may use the management interface. */
+export interface ManagementAccess {
+  /** @throws {Problem} 401 without the right key, 403 where only loopback clients may call. */
+  check(request: IncomingMessage, path: string): void;
+}
+
+/**
+ * With an API key, the key decides. Without one, only clients on the loopback interface that also name a loopback
+ * host are answered: a page that a browser was lured to by DNS rebinding names its own.
+ */
+export function createManagementAccess(config: ServerConfig, trusted: AllowList): ManagementAccess {
+  return {
+    check(request, path) {
+      if (config.publicStatus && (request.method === 'GET' || request.method === 'HEAD') && PUBLIC.test(path)) return;
+      if (config.apiKey !== undefined) checkKey(request, config.apiKey);
+      else checkLoopback(request, trusted);
+    },
+  };
+}
+
+function checkKey(request: IncomingMessage, apiKey: string): void {
+  const header = request.headers['x-api-key'];
+  const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  const given = typeof header === 'string' ? header : bearer;
+  if (given !== undefined && constantTimeEqual(given, apiKey)) return;
+  throw new Problem(401, 'api-key-required', 'this endpoint wants the API key, as X-API-Key or as a Bearer token', {
+    headers: { 'www-authenticate': 'Bearer realm="forebay"' },
+  });
+}
+
+function checkLoopback(request: IncomingMessage, trusted: AllowList): void {
+  const { headers, socket } = request;
+  const remoteAddress = socket.remoteAddress ?? '';
+  const refuse = (why: string): Problem =>
+    new Problem(
+      403,
+      'loopback-only',
+      `without API_KEY, this endpoint answers only clients on the loopback interface that ask for a loopback host: ${why}`,
+    );
+  if (!isLoopbackAddress(remoteAddress))
+    throw refuse('the client is not on the loopback interface; set API_KEY to call from elsewhere');
+  if (
+    isForwarded(request) &&
+    !(trusted.contains(remoteAddress) && isLoopbackAddress(clientAddress({ remoteAddress, headers, trusted })))
+  )
+    throw refuse('the request was forwarded by a proxy; set API_KEY');
+  if (!isLoopbackHost(headers.host)) throw refuse(`the Host header is ${JSON.stringify(headers.host ?? '')}`);
+  const site = headers['sec-fetch-site'];
+  if (request.method !== 'GET' && request.method !== 'HEAD' && (site === 'cross-site' || site === 'same-site'))
+    throw refuse('the request comes from another site');
+}
+
+function isForwarded({ headers }: IncomingMessage): boolean {
+  return ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'].some((name) => headers[name] !== undefined);
+}

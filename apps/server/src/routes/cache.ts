@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { Problem } from '@forebay/image-proxy';
+import type { CacheControl } from '../cache-control.js';
+import { onlyMethods, type ManagementApp } from './management.js';
+
+const listing = z.object({
+  limit: z.coerce.number().int().min(1).max(1000).default(10),
+  offset: z.coerce.number().int().min(0).max(1_000_000_000).default(0),
+});
+const search = listing.extend({ q: z.string().min(1).max(4096) });
+const clearing = z.object({ type: z.enum(['memory', 'l2', 'disk', 'redis', 'all']).default('all') });
+const purging = z
+  .strictObject({
+    keys: z.array(z.string().min(1).max(4096)).min(1).max(10_000).optional(),
+    prefix: z.string().min(1).max(4096).optional(),
+    tags: z.array(z.string().min(1).max(256)).min(1).max(1000).optional(),
+  })
+  .refine((selection) => Object.values(selection).some((part) => part !== undefined), {
+    message: 'name keys, a prefix or tags',
+  });
+
+/** `/cache/*`: what is kept, over all workers, and how to be rid of it. */
+export function cacheRoutes(app: ManagementApp, control: CacheControl): void {
+  app.get('/cache/info', async (c) => c.json(await control.info()));
+  app.get('/cache/keys', async (c) => {
+    const { limit, offset } = parse(listing, c.req.query());
+    return c.json({ ...(await control.keys({ limit, offset })), limit, offset });
+  });
+  app.get('/cache/search', async (c) => {
+    const { limit, offset, q } = parse(search, c.req.query());
+    return c.json({ ...(await control.keys({ limit, offset, contains: q })), limit, offset });
+  });
+  app.post('/cache/clear', async (c) => c.json(await control.clear(parse(clearing, c.req.query()).type)));
+  app.post('/cache/purge', async (c) => {
+    const body: unknown = await c.req.json().catch(() => {
+      throw new Problem(400, 'bad-body', 'the body is not JSON: {"keys":[…]}, {"prefix":"…"} or {"tags":[…]}');
+    });
+    return c.json({ purged: await control.purge(parse(purging, body)) });
+  });
+  for (const path of ['/cache/info', '/cache/keys', '/cache/search']) onlyMethods(app, path, 'GET', 'HEAD');
+  for (const path of ['/cache/clear', '/cache/purge']) onlyMethods(app, path, 'POST');
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const name = issue?.path.join('.') ?? '';
+  throw new Problem(400, 'bad-parameter', `${name === '' ? 'the body' : name}: ${issue?.message ?? 'not valid'}`);
+}
