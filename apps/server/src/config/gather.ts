@@ -99,5 +99,7 @@ export const gather = (from: TextSources): Gathered => {
       problems.push({ name, value, source: found?.source, wanted: `must be ${error.message}` });
     }
   }
+  // Every name of the table was filled, with what its own kind parses.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return { values: values as unknown as Values, sources, problems };
 };

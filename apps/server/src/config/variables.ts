@@ -28,6 +28,7 @@ export const variableGroups: readonly VariableGroup[] = [
 ];
 
 /** Every variable by name. */
+// oxlint-disable typescript/no-unsafe-type-assertion -- the keys of the tables are the names
 export const variables: ReadonlyMap<VariableName, Variable<unknown>> = new Map(
   variableGroups.flatMap((group) => Object.entries(group.variables) as [VariableName, Variable<unknown>][]),
 );

@@ -38,9 +38,15 @@ export interface AskOptions {
  */
 export interface Bus {
   readonly name: ProcessName;
-  /** Tells without waiting. What a handler returns is dropped; if it throws, that is logged where it happened. */
+  /**
+   * Tells without waiting, and reaches processes that are still starting, too. What a handler returns is dropped; if it
+   * throws, that is logged where it happened.
+   */
   broadcast<Payload>(topic: Topic<Payload, unknown>, payload: Payload, to?: Audience): void;
-  /** Asks and collects: one reply for each process of the audience, in no particular order. Never rejects. */
+  /**
+   * Asks and collects: one reply from each process of the audience that is ready and handles the topic, in no
+   * particular order. Never rejects.
+   */
   ask<Payload, Answer>(
     topic: Topic<Payload, Answer>,
     payload: Payload,

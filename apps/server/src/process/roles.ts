@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Config } from '../config/config.js';
 import type { ConfigEntry } from '../config/entries.js';
 import type { Logger } from '../log/logger.js';
@@ -39,8 +40,13 @@ export interface NodeApp {
   readonly managementListener?: RequestListener;
   /** Opens what must be open (caches, pools) before the first request. A rejection stops the start. */
   start(): Promise<void>;
-  /** From now on `/health/ready` answers 503 and answers say `Connection: close`; requests are served as before. */
-  setDraining(): void;
+  /**
+   * Requests are served as before, but answers say `Connection: close` so that clients move on. With `stop`,
+   * `/health/ready` answers 503 besides; with `reload` it does not, as others of the server take over.
+   */
+  setDraining(reason: DrainReason): void;
+  /** What Node's parser refuses. Default: Node's own bare 400, 408 and 431. */
+  readonly clientError?: (error: Error, socket: Duplex) => void;
   /**
    * No new request will come. Resolves once those in flight are done and everything is closed. May be given up on
    * after `SHUTDOWN_TIMEOUT`: the process then cuts the connections and ends.
@@ -56,10 +62,15 @@ export interface PrimaryContext {
   readonly fleet: FleetView;
 }
 
+export type DrainReason = 'stop' | 'reload';
+
 /** What there is one of: probes, disk clean-up, sums over workers, embedded queues. */
 export interface PrimaryDuties {
-  /** Before any worker starts. A rejection stops the start. */
-  start(): Promise<void>;
+  /**
+   * Before any worker starts; a rejection stops the start. Returns the configuration for the workers: the one of the
+   * context, or with what could not be known before, such as the ports of sample upstreams.
+   */
+  start(): Promise<Config>;
   /** Every worker is ready: the place for the banner. Not called after a reload. */
   listening?(listening: Listening): void;
   stop(): Promise<void>;
