@@ -43,11 +43,18 @@ export function get(url: string, fetching: Fetching = {}): Promise<Answer> {
   });
 }
 
-/** Runs a task for every item, so many at a time. */
-export async function forEach<T>(items: Iterable<T>, atOnce: number, task: (item: T) => Promise<void>): Promise<void> {
+/** Runs a task for every item, so many at a time, until one fails or the signal comes. */
+export async function forEach<T>(
+  items: Iterable<T>,
+  { atOnce, signal }: { readonly atOnce: number; readonly signal: AbortSignal },
+  task: (item: T) => Promise<void>,
+): Promise<void> {
   const source = items[Symbol.iterator]();
   const worker = async (): Promise<void> => {
-    for (let next = source.next(); next.done !== true; next = source.next()) await task(next.value);
+    for (let next = source.next(); next.done !== true; next = source.next()) {
+      signal.throwIfAborted();
+      await task(next.value);
+    }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
 }

@@ -68,7 +68,7 @@ async function floodOnce(bench: Bench, peer: RunningPeer, path: string, clients:
   const times: number[] = [];
   let wrong = 0;
   const started = performance.now();
-  await forEach(Array.from({ length: clients }).keys(), clients, async () => {
+  await forEach(Array.from({ length: clients }).keys(), { atOnce: clients, signal: bench.signal }, async () => {
     try {
       const answer = await get(peer.url + path, { agent });
       if (answer.status !== 200 || !answer.body.equals(expected)) wrong += 1;

@@ -1,14 +1,13 @@
-import type { LoadResult } from '../load.js';
 import { applyLoad } from '../load.js';
 import { get } from '../client.js';
 import type { SizeName } from '../origin.js';
 import { SIZES } from '../origin.js';
 import type { PeerName, RunningPeer } from '../peers/peer.js';
 import type { Report } from '../report.js';
-import { count, fixed } from '../report.js';
-import { median } from '../statistics.js';
 import type { Bench, BenchCase } from './bench-case.js';
 import { withPeers } from './bench-case.js';
+import type { Round } from './load-report.js';
+import { reportLoad } from './load-report.js';
 import { warmAndVerify } from './verify.js';
 
 /** Cached answers under load: the same requests for every server, round after round, one server at a time. */
@@ -22,14 +21,7 @@ export interface LoadPlan {
   readonly ask?: 'whole' | 'etag' | 'range' | 'new-connection';
 }
 
-interface Round extends LoadResult {
-  readonly cpuMicrosPerRequest: number;
-  /** Share of its cores that the server was busy. */
-  readonly busy: number;
-}
-
 const RANGE = [1024, 2047] as const;
-const YARDSTICK: PeerName = 'nginx-tuned';
 const SMOKE_LOAD: readonly PeerName[] = ['forebay', 'node-http'];
 
 export function loadCase(plan: LoadPlan): BenchCase {
@@ -51,7 +43,13 @@ async function runLoad(plan: LoadPlan, bench: Bench): Promise<Report> {
       const headers = await headersFor(plan, peer.url + paths[0]!);
       const status = plan.ask === 'etag' ? 304 : plan.ask === 'range' ? 206 : 200;
       const range = plan.ask === 'range' ? { range: RANGE } : {};
-      const found = await warmAndVerify(peer.url, paths, bench.origin, { status, headers, workers, ...range });
+      const found = await warmAndVerify(
+        peer.url,
+        paths,
+        bench.origin,
+        { status, headers, workers, ...range },
+        bench.signal,
+      );
       faults.push(...found.map((fault) => `${peer.name}: ${fault}`));
       // A smoke run has no time to load them all, and their figures would mean nothing.
       const loaded = !bench.smoke || SMOKE_LOAD.includes(peer.name);
@@ -68,7 +66,7 @@ async function runLoad(plan: LoadPlan, bench: Bench): Promise<Report> {
       }
     }
   });
-  return report(plan, rounds, faults, bench);
+  return reportLoad(plan, rounds, faults, bench.peers);
 }
 
 async function headersFor(plan: LoadPlan, url: string): Promise<Readonly<Record<string, string>>> {
@@ -111,64 +109,4 @@ async function measure(
     busy: used / seconds / workers,
   };
   return { round, faults };
-}
-
-function report(
-  plan: LoadPlan,
-  rounds: ReadonlyMap<PeerName, readonly Round[]>,
-  faults: readonly string[],
-  bench: Bench,
-): Report {
-  const yardstick = rounds.get(YARDSTICK);
-  const data = bench.peers.flatMap(({ name, title }) => {
-    const own = rounds.get(name);
-    if (own === undefined) return [];
-    const of = (read: (round: Round) => number): number => median(own.map(read));
-    const ratio = (read: (round: Round) => number): number =>
-      yardstick === undefined ? Number.NaN : median(own.map((round, index) => read(round) / read(yardstick[index]!)));
-    return [
-      {
-        peer: name,
-        title,
-        requests_per_second: of((round) => round.requestsPerSecond),
-        ratio: ratio((round) => round.requestsPerSecond),
-        cpu_us_per_request: of((round) => round.cpuMicrosPerRequest),
-        server_busy: of((round) => round.busy),
-        p50_ms: of((round) => round.p50Ms),
-        p99_ms: of((round) => round.p99Ms),
-        p99_ratio: ratio((round) => round.p99Ms),
-        megabytes_per_second: of((round) => round.bytesPerSecond / 1e6),
-        rounds: own.map((round) => Math.round(round.requestsPerSecond)),
-      },
-    ];
-  });
-  return {
-    case: plan.name,
-    title: plan.title,
-    columns: [
-      'server',
-      'requests/s',
-      '× nginx tuned',
-      'CPU µs/request',
-      'busy',
-      'p50 ms',
-      'p99 ms',
-      'p99 × nginx tuned',
-      'MB/s',
-    ],
-    rows: data.map((row) => [
-      row.title,
-      count(row.requests_per_second),
-      fixed(row.ratio, 2),
-      fixed(row.cpu_us_per_request, 1),
-      `${fixed(row.server_busy * 100, 0)} %`,
-      fixed(row.p50_ms, 2),
-      fixed(row.p99_ms, 2),
-      fixed(row.p99_ratio, 2),
-      count(row.megabytes_per_second),
-    ]),
-    data,
-    faults,
-    notes: [],
-  };
 }

@@ -21,8 +21,7 @@ export const manyBodiesCase: BenchCase = {
       const agent = keepAlive(16);
       let done = 0;
       const faults: string[] = [];
-      await forEach(Array.from({ length: 10_000 }).keys(), 16, async (key) => {
-        bench.signal.throwIfAborted();
+      await forEach(Array.from({ length: 10_000 }).keys(), { atOnce: 16, signal: bench.signal }, async (key) => {
         const answer = await get(`${peer.url}/500k/${peer.name}-${key}.jpg`, { agent, discard: true });
         if (answer.status !== 200 || answer.bytes !== SIZES['500k'])
           faults.push(`${peer.name}: key ${key}: ${answer.status}, ${answer.bytes} bytes`);

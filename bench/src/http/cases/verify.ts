@@ -22,20 +22,21 @@ export async function warmAndVerify(
   paths: readonly string[],
   origin: Origin,
   expected: Expectation,
+  signal: AbortSignal,
 ): Promise<readonly string[]> {
   const faults: string[] = [];
   const agent = keepAlive(16);
   const warmings = expected.workers === 1 ? 2 : 40;
   for (let pass = 0; pass < warmings; pass++) {
     // With several workers each pass takes new connections, so that every worker gets its turn.
-    await forEach(paths, 16, async (path) => {
+    await forEach(paths, { atOnce: 16, signal }, async (path) => {
       const answer = await get(url + path, expected.workers === 1 ? { agent } : {});
       if (pass === 0) faults.push(...compare(path, answer, { status: 200, headers: {}, workers: 1 }));
     });
     if (faults.length > 0) break;
   }
   const before = origin.total();
-  await forEach(paths, 16, async (path) => {
+  await forEach(paths, { atOnce: 16, signal }, async (path) => {
     faults.push(...compare(path, await get(url + path, { agent, headers: expected.headers }), expected));
   });
   agent.destroy();
