@@ -11,11 +11,15 @@ export interface Clock {
 export type CompleteClock = Required<Clock>;
 
 /** Epoch milliseconds that never go backwards, whatever is done to the wall clock meanwhile. */
-const systemNow = (): number => performance.timeOrigin + performance.now();
+function systemNow(): () => number {
+  const { performance } = globalThis;
+  const { timeOrigin } = performance;
+  return () => timeOrigin + performance.now();
+}
 
 export function resolveClock(clock: Clock | undefined): CompleteClock {
   return {
-    now: clock ? () => clock.now() : systemNow,
+    now: clock ? () => clock.now() : systemNow(),
     setTimeout: clock?.setTimeout?.bind(clock) ?? ((callback, ms) => setTimeout(callback, ms)),
     clearTimeout: clock?.clearTimeout?.bind(clock) ?? ((timer) => clearTimeout(timer as NodeJS.Timeout)),
   };

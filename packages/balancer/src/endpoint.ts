@@ -48,8 +48,8 @@ export class EndpointState<E extends EndpointOptions> implements Candidate<E> {
   healthy = true;
   /** 0…1, set from outside (agent checks). */
   share = 1;
-  heldUntil = 0;
-  ejectedUntil = 0;
+  heldUntil: number = -Infinity;
+  ejectedUntil: number = -Infinity;
   ejections = 0;
   /** When it last came back, for slow start; `-Infinity`: it never was away. */
   recoveredAt: number = -Infinity;
@@ -93,8 +93,8 @@ export class EndpointState<E extends EndpointOptions> implements Candidate<E> {
     this.average.reset();
     this.peak.reset();
     this.success.reset();
-    this.heldUntil = 0;
-    this.ejectedUntil = 0;
+    this.heldUntil = -Infinity;
+    this.ejectedUntil = -Infinity;
     this.ejections = 0;
     this.recoveredAt = -Infinity;
     this.lastError = undefined;

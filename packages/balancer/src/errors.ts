@@ -8,7 +8,6 @@ export type BalancerErrorCode =
 
 /** What every error of this package is. These are answers, not bugs, so they are made without a stack (which costs 3 µs). */
 export class BalancerError extends Error {
-  override readonly name: string = 'BalancerError';
   readonly code: BalancerErrorCode;
 
   constructor(code: BalancerErrorCode, message: string, options?: ErrorOptions) {
@@ -16,6 +15,7 @@ export class BalancerError extends Error {
     Error.stackTraceLimit = 0;
     super(message, options);
     Error.stackTraceLimit = limit;
+    this.name = 'BalancerError';
     this.code = code;
   }
 }

@@ -1,5 +1,5 @@
 export { createBalancer } from './balancer.js';
-export type { AcquireOptions, BalancerStats, LoadBalancer } from './balancer.js';
+export type { AcquireOptions, BalancerStats, LoadBalancer } from './load-balancer.js';
 export { createRetryBudget } from './attempts/budget.js';
 export type { RetryBudget, RetryBudgetOptions } from './attempts/budget.js';
 export { fullJitterBackoff } from './attempts/backoff.js';
@@ -18,6 +18,8 @@ export {
 export type { BalancerErrorCode } from './errors.js';
 export type { BalancerEvents } from './events.js';
 export type { Lease } from './lease.js';
+export { LoadBalancerManager } from './manager.js';
+export type { AlertCode, BalancerAlert, ManagerOptions, MetricSample } from './manager.js';
 export type {
   AdaptiveOptions,
   BalancerConfig,

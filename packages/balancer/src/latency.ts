@@ -3,39 +3,40 @@
  * `decayMs` (Finagle's PeakEwma, `com.twitter.finagle.loadbalancer`).
  */
 export class PeakEwma {
-  #value: number | undefined;
+  /** NaN before the first answer: a field that is always a number is updated in place. */
+  #value = NaN;
   #at = 0;
 
   /** The average as last observed, `undefined` before the first answer. */
   get value(): number | undefined {
-    return this.#value;
+    return Number.isNaN(this.#value) ? undefined : this.#value;
   }
 
   observe(ms: number, now: number, decayMs: number): void {
     const value = this.#value;
-    if (value === undefined || ms > value) {
-      this.#value = ms;
-    } else {
+    if (ms <= value) {
       const kept = Math.exp((this.#at - now) / decayMs);
       this.#value = value * kept + ms * (1 - kept);
+    } else {
+      this.#value = ms;
     }
     this.#at = now;
   }
 
-  /** A slow failure is news about latency, a fast one is none. */
-  observeFailure(ms: number, now: number): void {
-    if (this.#value === undefined || ms <= this.#value) return;
+  /** An attempt that did not succeed had taken `ms`: an answer takes at least that long. */
+  observeAtLeast(ms: number, now: number): void {
+    if (ms <= this.#value) return;
     this.#value = ms;
     this.#at = now;
   }
 
   /** The average with idle time taken off, so that an endpoint once slow comes back into play. */
   decayed(now: number, decayMs: number): number {
-    return this.#value === undefined ? 0 : this.#value * Math.exp((this.#at - now) / decayMs);
+    return Number.isNaN(this.#value) ? 0 : this.#value * Math.exp((this.#at - now) / decayMs);
   }
 
   reset(): void {
-    this.#value = undefined;
+    this.#value = NaN;
   }
 }
 
@@ -71,13 +72,19 @@ const averageShare = 0.2;
 
 /** A plain moving average: one slow answer moves it by a fifth of the difference. */
 export class Average {
-  value: number | undefined;
+  #value = NaN;
+
+  /** `undefined` before the first answer. */
+  get value(): number | undefined {
+    return Number.isNaN(this.#value) ? undefined : this.#value;
+  }
 
   observe(ms: number): void {
-    this.value = this.value === undefined ? ms : this.value + (ms - this.value) * averageShare;
+    const value = this.#value;
+    this.#value = Number.isNaN(value) ? ms : value + (ms - value) * averageShare;
   }
 
   reset(): void {
-    this.value = undefined;
+    this.#value = NaN;
   }
 }

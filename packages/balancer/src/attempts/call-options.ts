@@ -2,7 +2,8 @@ import type { EndpointOptions } from '../endpoint.js';
 import type { BalancerEvents, Events } from '../events.js';
 import type { CompleteClock } from '../clock.js';
 import type { HeldLease } from '../lease.js';
-import type { Classify, Settings } from '../options.js';
+import type { Classify } from '../options.js';
+import type { Settings } from '../settings.js';
 import type { RetryBudget } from './budget.js';
 
 /** What the function that is called gets besides the endpoint. */

@@ -51,7 +51,12 @@ export class Call<E extends EndpointOptions, T> {
     try {
       if (deadline?.over) throw deadline.over.reason;
       lease = caller.acquire();
-      if (!lease) throw this.#exhausted(new NoEndpointError(caller.retryAfter()));
+      if (!lease) {
+        const error = this.#exhausted(new NoEndpointError(caller.retryAfter()));
+        // To reject only once the caller listens spares Node's tracking of unhandled rejections, 1 µs.
+        await Promise.resolve();
+        throw error;
+      }
       for (let round = 1; ; round++) {
         if (isContest) {
           ({ lease, threw, value, verdict } = await new Contest(this).run(lease));

@@ -94,6 +94,9 @@ export class Contest<E extends EndpointOptions, T> {
       this.#call.fail(lease, verdict, threw, value);
       return;
     }
+    // Whoever began before the winner is slower than it; who began after may not be.
+    for (const other of this.#runners)
+      if (isGood && other.context.attempt < runner.context.attempt) other.lease.outpaced();
     this.#end(undefined);
     this.#resolve({ lease, threw, value, verdict });
   }

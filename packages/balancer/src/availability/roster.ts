@@ -1,5 +1,5 @@
 import type { EndpointOptions, EndpointState } from '../endpoint.js';
-import type { Settings } from '../options.js';
+import type { Settings } from '../settings.js';
 import { isPanic, panicCandidates } from './panic.js';
 import { slowStartShare } from './slow-start.js';
 import { tierLoads, totalCapacity } from './tiers.js';

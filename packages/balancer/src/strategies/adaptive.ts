@@ -14,9 +14,10 @@ function speed(state: EndpointState<EndpointOptions>, unknown: number, now: numb
 function meanFactor(candidates: readonly EndpointState<EndpointOptions>[]): number {
   let sum = 0;
   let known = 0;
-  for (const { adaptive } of candidates) {
-    if (adaptive.factor === undefined) continue;
-    sum += adaptive.factor;
+  for (const candidate of candidates) {
+    const { factor } = candidate.adaptive;
+    if (factor === undefined) continue;
+    sum += factor;
     known++;
   }
   return known === 0 ? 1 : sum / known;
@@ -53,6 +54,7 @@ export function adaptive<E extends EndpointOptions>(settings: AdaptiveSettings, 
       state.adaptive.learn(ms, state.probeTimeMs, averageBefore, settings);
       state.adaptive.update(state.probeTimeMs, state.average.value, settings);
     },
+    outpaced: (state) => state.adaptive.update(state.probeTimeMs, state.average.value, settings),
     probed: (state) => state.adaptive.update(state.probeTimeMs, state.average.value, settings),
   };
 }

@@ -1,5 +1,5 @@
 import type { EndpointOptions } from '../endpoint.js';
-import type { Settings } from '../options.js';
+import type { Settings } from '../settings.js';
 import { adaptive } from './adaptive.js';
 import { leastConnections } from './least-connections.js';
 import { peakEwma } from './peak-ewma.js';

@@ -20,13 +20,18 @@ export function peakEwma<E extends EndpointOptions>(decayMs: number): Strategy<E
   return {
     choose(candidates, { now, random }) {
       const count = candidates.length;
-      const first = candidates[Math.floor(random() * count)]!;
+      const index = Math.floor(random() * count);
+      const first = candidates[index]!;
       if (count === 1) return first;
       const offset = 1 + Math.floor(random() * (count - 1));
-      const second = candidates[(candidates.indexOf(first) + offset) % count]!;
+      const second = candidates[(index + offset) % count]!;
       return cost(first, now, decayMs) <= cost(second, now, decayMs) ? first : second;
     },
     succeeded: (state, ms, now) => state.peak.observe(ms, now, decayMs),
-    failed: (state, ms, now) => state.peak.observeFailure(ms, now),
+    // A failure that took longer than answers do is news about latency, a quick one is none.
+    failed: (state, ms, now) => {
+      if (state.peak.value !== undefined) state.peak.observeAtLeast(ms, now);
+    },
+    outpaced: (state, ms, now) => state.peak.observeAtLeast(ms, now),
   };
 }

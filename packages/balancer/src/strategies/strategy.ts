@@ -23,6 +23,8 @@ export interface Strategy<E extends EndpointOptions> {
   /** A call succeeded in `ms`; `averageBefore` is what was to be expected. */
   succeeded?(state: EndpointState<E>, ms: number, now: number, averageBefore: number | undefined): void;
   failed?(state: EndpointState<E>, ms: number, now: number): void;
+  /** A call had taken `ms` when a later one was quicker. */
+  outpaced?(state: EndpointState<E>, ms: number, now: number): void;
   /** A probe told a response time. */
   probed?(state: EndpointState<E>): void;
 }
