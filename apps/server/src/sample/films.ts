@@ -64,7 +64,7 @@ const rows: readonly Row[] = [
     'A caravan carries ice across a desert for a king who has never seen any.',
   ],
   [
-    'The Cartographer',
+    'The Moss Cartographer',
     '2011-09-30',
     7.9,
     'forest',
@@ -83,7 +83,7 @@ const rows: readonly Row[] = [
     'Somebody is ringing a bell in a tower that was pulled down last year.',
   ],
   [
-    'Low Water',
+    'Eleven Feet of Low Water',
     '2017-08-11',
     6.8,
     'sea',
@@ -107,7 +107,7 @@ const rows: readonly Row[] = [
     'A railway is built from both ends by people who never write.',
   ],
   [
-    'Understudies',
+    'Thirteen Understudies',
     '2023-03-17',
     6.6,
     'city',
@@ -121,7 +121,7 @@ const rows: readonly Row[] = [
   ['Polar Garden', '2021-04-02', 7.4, 'space', 'lagoon', 'A gardener wakes every hundred years to water the ship.'],
   ['Copper Rain', '2016-03-04', 6.9, 'city', 'dusk', 'The roofs of a city are stolen, one clear night at a time.'],
   [
-    'The Long Meadow',
+    'The Longest Meadow',
     '2014-05-16',
     7.8,
     'forest',
