@@ -1,0 +1,205 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import type { EndpointOptions } from '../endpoint.js';
+import type { Lease } from '../lease.js';
+import { connectionError, UpstreamError } from './errors.js';
+import { Exchange, type ExchangeSink } from './exchange.js';
+import type { Origin } from './origin.js';
+import { headersAcross, redirectTarget } from './redirect.js';
+import type { RequestHeaders } from './request-headers.js';
+import type { UpstreamRequest } from './upstream-request.js';
+
+export type AttemptKind = 'first' | 'retry' | 'hedge' | 'resume';
+
+export interface Head {
+  readonly statusCode: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly statusMessage: string;
+}
+
+/** What an attempt needs of the dispatch that it is a part of. */
+export interface AttemptOwner {
+  readonly request: UpstreamRequest;
+  readonly limits: {
+    readonly headersTimeout: number;
+    readonly bodyTimeout: number;
+    readonly maxRedirects: number;
+    readonly maxResponseHeaders: number;
+  };
+  poolFor(url: URL): Dispatcher;
+  onHead(attempt: Attempt, head: Head): void;
+  onData(attempt: Attempt, chunk: Buffer): void;
+  onEnd(attempt: Attempt, trailers: IncomingHttpHeaders): void;
+  /** `neutral`: no fault of the origin's. */
+  onFailure(attempt: Attempt, error: UpstreamError, neutral: boolean): void;
+  onTimeout(attempt: Attempt): void;
+  /** Ends the whole dispatch. */
+  fail(error: Error): void;
+}
+
+/** One try at one origin: its lease, its time limit, its redirects. */
+export class Attempt implements ExchangeSink {
+  readonly origin: Origin;
+  readonly kind: AttemptKind;
+  readonly lease: Lease<EndpointOptions>;
+  readonly #owner: AttemptOwner;
+  readonly #limitMs: number;
+  #exchange: Exchange | undefined;
+  #url: URL | undefined;
+  #headers: RequestHeaders | undefined;
+  #hops = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #armed = false;
+  #sent = false;
+  #done = false;
+  #onDone: (() => void) | undefined;
+  startedAt = 0;
+  /** Whether listeners have heard of it. */
+  reported = false;
+  /** ms until its answer began. */
+  responseTimeMs: number | undefined;
+
+  /** @param limitMs time until the answer starts */
+  constructor(owner: AttemptOwner, origin: Origin, lease: Lease<EndpointOptions>, kind: AttemptKind, limitMs: number) {
+    this.#owner = owner;
+    this.origin = origin;
+    this.lease = lease;
+    this.kind = kind;
+    this.#limitMs = limitMs;
+  }
+
+  get controller(): Dispatcher.DispatchController | undefined {
+    return this.#exchange?.controller;
+  }
+
+  get elapsedMs(): number {
+    return this.#sent ? performance.now() - this.startedAt : 0;
+  }
+
+  /** Called once, when it is over in whatever way. */
+  set onDone(callback: () => void) {
+    this.#onDone = callback;
+  }
+
+  send(more?: RequestHeaders): void {
+    const { request, limits } = this.#owner;
+    const { origin } = this;
+    this.#sent = true;
+    this.startedAt = performance.now();
+    // Waiting for a connection behind one's own requests is not the origin's slowness.
+    if (origin.hasRoom) this.#arm();
+    origin.active += 1;
+    this.#headers = request.headersAt(origin, more);
+    this.#dispatch(
+      origin.pool,
+      request.dispatchOptions(origin.url.origin, request.pathAt(origin), this.#headers, limits.bodyTimeout),
+    );
+  }
+
+  /** Its answer is in use: the time limit ends. */
+  settleHead(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** Ends it and frees its connection. What the lease is told is the caller's to say. */
+  cancel(reason: Error): void {
+    if (this.#finish()) this.#exchange?.cancel(reason);
+  }
+
+  /** Ends it, keeping its connection if the rest of its answer is short. */
+  discard(head: Head, reason: Error): void {
+    if (this.#finish()) this.#exchange?.drain(head.headers, reason);
+  }
+
+  exchangeStarted(): void {
+    this.#arm();
+  }
+
+  head(statusCode: number, headers: IncomingHttpHeaders, statusMessage: string): void {
+    const head = { statusCode, headers, statusMessage };
+    this.responseTimeMs = performance.now() - this.startedAt;
+    const raw = this.controller?.rawHeaders;
+    const fields = Array.isArray(raw) ? raw.length / 2 : Object.keys(headers).length;
+    if (statusCode > 599 || fields > this.#owner.limits.maxResponseHeaders) {
+      const what = statusCode > 599 ? `status ${statusCode}` : `${fields} header fields`;
+      return this.#fail(
+        new UpstreamError('FOREBAY_BAD_RESPONSE', this.origin.name, `answered with ${what}`, { statusCode }),
+        false,
+      );
+    }
+    if (this.#owner.limits.maxRedirects > 0 && this.#redirected(head)) return;
+    this.#owner.onHead(this, head);
+  }
+
+  data(chunk: Buffer): void {
+    this.#owner.onData(this, chunk);
+  }
+
+  ended(trailers: IncomingHttpHeaders): void {
+    if (this.#finish()) this.#owner.onEnd(this, trailers);
+  }
+
+  broke(error: Error): void {
+    if (isCallersFault(error)) this.#owner.fail(error);
+    else this.#fail(connectionError(this.origin.name, error), false);
+  }
+
+  #fail(error: UpstreamError, neutral: boolean): void {
+    if (!this.#finish()) return;
+    this.#exchange?.cancel(error);
+    this.#owner.onFailure(this, error, neutral);
+  }
+
+  /** Goes on to where the answer points, if it does. */
+  #redirected(head: Head): boolean {
+    const { request, limits } = this.#owner;
+    if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+    const from = this.#url ?? request.urlAt(this.origin);
+    const to = redirectTarget(head.statusCode, head.headers.location, from);
+    if (to === undefined) return false;
+    this.#hops += 1;
+    if (this.#hops > limits.maxRedirects) {
+      const message = `redirects more than ${limits.maxRedirects} times`;
+      this.#fail(
+        new UpstreamError('FOREBAY_REDIRECT', this.origin.name, message, { statusCode: head.statusCode }),
+        true,
+      );
+      return true;
+    }
+    this.#exchange?.drain(head.headers, new Error('Redirected'));
+    this.#url = to;
+    const base = to.origin === this.origin.url.origin ? (this.#headers ?? {}) : request.headers;
+    this.#headers = headersAcross(base, from, to);
+    this.#dispatch(
+      this.#owner.poolFor(to),
+      request.dispatchOptions(to.origin, to.pathname + to.search, this.#headers, limits.bodyTimeout),
+    );
+    return true;
+  }
+
+  #dispatch(pool: Dispatcher, options: Dispatcher.DispatchOptions): void {
+    const exchange = new Exchange(this);
+    this.#exchange = exchange;
+    pool.dispatch(options, exchange);
+  }
+
+  #arm(): void {
+    if (this.#armed || this.#done || this.#limitMs === Infinity) return;
+    this.#armed = true;
+    this.#timer = setTimeout(() => this.#owner.onTimeout(this), this.#limitMs);
+  }
+
+  #finish(): boolean {
+    if (this.#done) return false;
+    this.#done = true;
+    clearTimeout(this.#timer);
+    if (this.#sent) this.origin.active -= 1;
+    this.#onDone?.();
+    return true;
+  }
+}
+
+/** What undici refuses to send was never the origin's to answer. */
+function isCallersFault(error: Error): boolean {
+  return 'code' in error && (error.code === 'UND_ERR_INVALID_ARG' || error.code === 'UND_ERR_NOT_SUPPORTED');
+}

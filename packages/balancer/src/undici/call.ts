@@ -1,0 +1,323 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { DeadlineError, type BalancerError } from '../errors.js';
+import { Attempt, type AttemptKind, type AttemptOwner, type Head } from './attempt.js';
+import { type CallerHandler, callerHandler } from './caller-handler.js';
+import { UpstreamError, UpstreamsFailedError } from './errors.js';
+import type { Berth, Launcher } from './launcher.js';
+import type { CallSettings, Settings } from './options.js';
+import { RelayController } from './relay-controller.js';
+import type { UpstreamRequest } from './upstream-request.js';
+import { judge } from './verdict.js';
+
+/** What a dispatch reports for metrics, once for each attempt whose answer began or that failed. */
+export interface AttemptEvent {
+  readonly origin: string;
+  readonly statusCode: number | undefined;
+  /** The failure's code, if there was no answer. */
+  readonly error: string | undefined;
+  readonly durationMs: number;
+  readonly kind: AttemptKind;
+}
+
+/** What all dispatches of a dispatcher share. */
+export interface CallContext {
+  readonly settings: Settings;
+  readonly launcher: Launcher;
+  /** Undefined while nobody listens. */
+  readonly onAttempt: ((event: AttemptEvent) => void) | undefined;
+  readonly closed: boolean;
+  readonly calls: Set<Call>;
+  ended(call: Call): void;
+}
+
+const neverWanted = new Error('Another answer was used');
+
+/**
+ * One dispatch. Until an answer is handed on (`waiting`), it may fail over; after that (`streaming`), bytes go straight
+ * through; `done` ends it.
+ */
+export class Call implements AttemptOwner {
+  readonly request: UpstreamRequest;
+  readonly limits: AttemptOwner['limits'];
+  readonly #context: CallContext;
+  readonly #settings: CallSettings;
+  readonly #handler: CallerHandler;
+  readonly #controller: RelayController;
+  readonly #deadlineAt: number;
+  readonly #tried = new Set<string>();
+  readonly #live = new Set<Attempt>();
+  readonly #errors: UpstreamError[] = [];
+  #phase: 'waiting' | 'streaming' | 'done' = 'waiting';
+  #attempts = 0;
+  /** Answers whose first bytes are awaited, so that `admit` can judge them. */
+  readonly #withheld = new Map<Attempt, Head>();
+  #repeated = false;
+  #departures = new Map<Attempt, () => void>();
+  #waitTimer: NodeJS.Timeout | undefined;
+
+  constructor(
+    context: CallContext,
+    request: UpstreamRequest,
+    settings: CallSettings,
+    timeouts: { readonly headersTimeout: number; readonly bodyTimeout: number },
+    handler: Dispatcher.DispatchHandler,
+  ) {
+    this.#context = context;
+    this.request = request;
+    this.#settings = settings;
+    this.limits = {
+      ...timeouts,
+      maxRedirects: settings.maxRedirects,
+      maxResponseHeaders: context.settings.maxResponseHeaders,
+    };
+    this.#handler = callerHandler(handler);
+    this.#controller = new RelayController((reason) => this.#abort(reason));
+    this.#deadlineAt = settings.deadline === 0 ? Infinity : performance.now() + settings.deadline;
+  }
+
+  start(): void {
+    const { launcher } = this.#context;
+    launcher.balancer.retries.deposit();
+    launcher.balancer.hedges.deposit();
+    this.#guarded(() => this.#handler.onRequestStart(this.#controller, null));
+    if (this.#phase !== 'waiting') return;
+    const berth = launcher.take(this.#tried, this.#timeLeft());
+    if ('lease' in berth) this.#launch(berth, 'first');
+    else this.fail(berth);
+  }
+
+  poolFor(url: URL): Dispatcher {
+    return this.#context.launcher.origins.poolFor(url);
+  }
+
+  onHead(attempt: Attempt, head: Head): void {
+    const { settings, launcher } = this.#context;
+    this.#report(attempt, head.statusCode, undefined);
+    const verdict = judge(head, attempt.origin.name, settings.retryStatuses, settings.maxHold);
+    if (verdict === undefined) return this.#accept(attempt, head);
+    if (verdict.hold !== undefined) launcher.balancer.hold(attempt.origin.name, verdict.hold);
+    if (verdict.fault) attempt.lease.failure(verdict.error);
+    const next = this.#live.size > 1 ? undefined : this.#next();
+    attempt.lease.release();
+    if (next === undefined && this.#live.size === 1 && (settings.onExhausted === 'pass' || !verdict.fault)) {
+      return this.#deliver(attempt, head);
+    }
+    this.#live.delete(attempt);
+    attempt.discard(head, verdict.error);
+    this.#errors.push(verdict.error);
+    if (next !== undefined) this.#launch(next, 'retry');
+    else if (this.#live.size === 0) this.fail(new UpstreamsFailedError(this.#errors));
+  }
+
+  onData(attempt: Attempt, chunk: Buffer): void {
+    if (this.#withheld.size > 0) this.#admit(attempt, chunk);
+    if (this.#phase !== 'streaming') return;
+    try {
+      this.#handler.onResponseData(this.#controller, chunk);
+    } catch (error) {
+      this.#crash(error);
+    }
+  }
+
+  onEnd(attempt: Attempt, trailers: IncomingHttpHeaders): void {
+    if (this.#withheld.size > 0) this.#admit(attempt, undefined);
+    if (this.#phase !== 'streaming') return;
+    attempt.lease.success(attempt.responseTimeMs);
+    this.#end(() => this.#handler.onResponseEnd(this.#controller, trailers));
+  }
+
+  onFailure(attempt: Attempt, error: UpstreamError, neutral: boolean): void {
+    this.#withheld.delete(attempt);
+    if (!attempt.reported) this.#report(attempt, undefined, error.code);
+    this.#live.delete(attempt);
+    if (this.#phase === 'streaming') {
+      attempt.lease.failure(error);
+      const broken = new UpstreamError('FOREBAY_BODY_BROKEN', attempt.origin.name, 'the body broke off', {
+        cause: error,
+      });
+      return this.#end(() => this.#handler.onResponseError(this.#controller, broken));
+    }
+    this.#errors.push(error);
+    if (this.#live.size > 0) {
+      if (neutral) attempt.lease.release();
+      else attempt.lease.failure(error);
+      return;
+    }
+    const next = this.#next();
+    const again = next ?? (neutral ? undefined : this.#nextAfterReset(attempt, error));
+    // A keep-alive connection that the origin closed just then says nothing about its health.
+    if (neutral || (next === undefined && again !== undefined)) attempt.lease.release();
+    else attempt.lease.failure(error);
+    if (again !== undefined) this.#launch(again, 'retry');
+    else this.fail(new UpstreamsFailedError(this.#errors));
+  }
+
+  onTimeout(attempt: Attempt): void {
+    const error = new UpstreamError('FOREBAY_ATTEMPT_TIMEOUT', attempt.origin.name, 'no answer in time');
+    if (performance.now() < this.#deadlineAt - 1) {
+      attempt.cancel(error);
+      return this.onFailure(attempt, error, false);
+    }
+    this.#errors.push(error);
+    for (const other of this.#live) {
+      // An attempt that had little time left is not blamed for having no answer.
+      const fair = Math.min(this.limits.headersTimeout, this.#settings.deadline) / 2;
+      if (other.elapsedMs >= fair) other.lease.failure(error);
+    }
+    this.fail(new DeadlineError(this.#settings.deadline, this.#errors));
+  }
+
+  /** Ends it with an error, if it has not ended yet. */
+  fail(error: BalancerError | Error): void {
+    if (this.#phase === 'done') return;
+    this.#cancelAll(error);
+    this.#end(() => this.#handler.onResponseError(this.#controller, error));
+  }
+
+  #launch(berth: Berth, kind: AttemptKind): void {
+    const { launcher } = this.#context;
+    const left = this.#timeLeft() - berth.waitMs;
+    const attempt = new Attempt(this, berth.origin, berth.lease, kind, Math.min(this.limits.headersTimeout, left));
+    this.#attempts += 1;
+    this.#tried.add(berth.origin.name);
+    this.#live.add(attempt);
+    let departed = false;
+    const leave = launcher.depart(berth, () => {
+      departed = true;
+      this.#departures.delete(attempt);
+      clearTimeout(this.#waitTimer);
+      attempt.onDone = () => launcher.slots.release();
+      attempt.send();
+    });
+    if (departed) return;
+    this.#departures.set(attempt, leave);
+    if (left === Infinity) return;
+    clearTimeout(this.#waitTimer);
+    this.#waitTimer = setTimeout(
+      () => this.fail(new DeadlineError(this.#settings.deadline, this.#errors)),
+      left + berth.waitMs,
+    );
+  }
+
+  /** A berth at an origin not tried yet, if one more attempt is allowed. */
+  #next(exclude: ReadonlySet<string> = this.#tried): Berth | undefined {
+    const { launcher, closed } = this.#context;
+    const { retries } = launcher.balancer;
+    const left = this.#timeLeft();
+    if (closed || !this.request.repeatable || this.#attempts >= this.#settings.maxAttempts || left <= 0)
+      return undefined;
+    if (retries.remaining < 1) return undefined;
+    const berth = launcher.take(exclude, left);
+    if (!('lease' in berth)) return undefined;
+    retries.tryWithdraw();
+    return berth;
+  }
+
+  /** The same origin once more, after its connection was reset before any answer. */
+  #nextAfterReset(attempt: Attempt, error: UpstreamError): Berth | undefined {
+    if (this.#repeated || !isReset(error)) return undefined;
+    this.#repeated = true;
+    const others = new Set(this.#tried);
+    others.delete(attempt.origin.name);
+    return this.#next(others);
+  }
+
+  #accept(attempt: Attempt, head: Head): void {
+    if (this.#settings.admit === undefined) this.#deliver(attempt, head);
+    else this.#withheld.set(attempt, head);
+  }
+
+  /** Lets the caller judge the first bytes; then the answer is handed on, or another origin is asked. */
+  #admit(attempt: Attempt, chunk: Buffer | undefined): void {
+    const head = this.#withheld.get(attempt);
+    if (head === undefined) return;
+    const { statusCode, headers } = head;
+    this.#withheld.delete(attempt);
+    let refusal: Error | undefined;
+    try {
+      refusal = this.#settings.admit?.({ statusCode, headers, origin: attempt.origin.name }, chunk);
+    } catch (error) {
+      return this.#crash(error);
+    }
+    if (refusal === undefined) return this.#deliver(attempt, head);
+    const { message } = refusal;
+    const error = new UpstreamError('FOREBAY_BAD_RESPONSE', attempt.origin.name, message, {
+      cause: refusal,
+      statusCode,
+    });
+    attempt.cancel(error);
+    this.onFailure(attempt, error, false);
+  }
+
+  #deliver(attempt: Attempt, head: Head): void {
+    this.#withheld.clear();
+    this.#live.delete(attempt);
+    this.#cancelAll(neverWanted);
+    this.#live.add(attempt);
+    this.#phase = 'streaming';
+    attempt.settleHead();
+    this.#controller.target = attempt.controller;
+    const { statusCode, headers, statusMessage } = head;
+    this.#guarded(() => this.#handler.onResponseStart(this.#controller, statusCode, headers, statusMessage));
+  }
+
+  #abort(reason: Error): void {
+    if (this.#phase === 'done') return;
+    this.#cancelAll(reason);
+    this.#end(() => this.#handler.onResponseError(this.#controller, reason));
+  }
+
+  /** A handler or `admit` that throws ends the dispatch, and is nobody's fault upstream. */
+  #crash(cause: unknown): void {
+    this.fail(cause instanceof Error ? cause : new Error(String(cause)));
+  }
+
+  #guarded(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#crash(error);
+    }
+  }
+
+  /** Ends all attempts and says nothing about their origins. */
+  #cancelAll(reason: Error): void {
+    clearTimeout(this.#waitTimer);
+    for (const leave of this.#departures.values()) leave();
+    this.#departures.clear();
+    for (const attempt of this.#live) {
+      attempt.cancel(reason);
+      attempt.lease.release();
+    }
+    this.#live.clear();
+  }
+
+  #end(tell: () => void): void {
+    this.#phase = 'done';
+    clearTimeout(this.#waitTimer);
+    this.#context.ended(this);
+    tell();
+  }
+
+  #timeLeft(): number {
+    return this.#deadlineAt === Infinity ? Infinity : this.#deadlineAt - performance.now();
+  }
+
+  #report(attempt: Attempt, statusCode: number | undefined, error: string | undefined): void {
+    attempt.reported = true;
+    this.#context.onAttempt?.({
+      origin: attempt.origin.name,
+      statusCode,
+      error,
+      durationMs: attempt.responseTimeMs ?? attempt.elapsedMs,
+      kind: attempt.kind,
+    });
+  }
+}
+
+/** Whether a connection broke that had been there: the one fault that asking again at once may mend. */
+function isReset({ cause }: UpstreamError): boolean {
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET';
+}

@@ -1,0 +1,154 @@
+import { Dispatcher, errors } from 'undici';
+import { createBalancer } from '../balancer.js';
+import type { LoadBalancer } from '../load-balancer.js';
+import type { EndpointOptions } from '../endpoint.js';
+import type { EndpointStatus } from '../status.js';
+import { type AttemptEvent, Call, type CallContext } from './call.js';
+import { Launcher } from './launcher.js';
+import {
+  type OriginOptions,
+  resolveCall,
+  resolveSettings,
+  type Settings,
+  type UpstreamDispatcherOptions,
+  type UpstreamDispatchOptions,
+} from './options.js';
+import type { PoolStatus } from './origin.js';
+import { Origins } from './origins.js';
+import { UpstreamRequest } from './upstream-request.js';
+
+export interface OriginStatus extends EndpointStatus<EndpointOptions> {
+  /** Scheme and host. */
+  readonly url: string;
+  readonly pool: PoolStatus;
+}
+
+/**
+ * An undici dispatcher over many origins that serve the same: pools, balancing, fail-over, rate limits. The origin in a
+ * request's URL is only a placeholder; the dispatcher picks the real one.
+ */
+export class UpstreamDispatcher extends Dispatcher implements CallContext {
+  readonly settings: Settings;
+  readonly launcher: Launcher;
+  readonly calls: Set<Call> = new Set();
+  readonly #origins: Origins;
+  #listeners: readonly ((event: AttemptEvent) => void)[] = [];
+  #closed = false;
+  #onIdle: (() => void)[] = [];
+  onAttempt: ((event: AttemptEvent) => void) | undefined;
+
+  /** @throws TypeError or RangeError that names the option and its value */
+  constructor(options: UpstreamDispatcherOptions) {
+    super();
+    this.settings = resolveSettings(options);
+    this.#origins = new Origins(options.origins, this.settings);
+    const endpoints = [...this.#origins.values()].map(({ name, weight, priority }) => ({ name, weight, priority }));
+    const balancer = balancerOver(endpoints, options.balancer);
+    this.launcher = new Launcher(balancer, this.#origins, this.settings.maxConnections);
+  }
+
+  get balancer(): LoadBalancer<EndpointOptions> {
+    return this.launcher.balancer;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  override dispatch(options: UpstreamDispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    const settings = resolveCall(options, this.settings);
+    const headersTimeout = options.headersTimeout ?? this.settings.headersTimeout;
+    const bodyTimeout = options.bodyTimeout ?? this.settings.bodyTimeout;
+    const timeouts = { headersTimeout: headersTimeout === 0 ? Infinity : headersTimeout, bodyTimeout };
+    const call = new Call(this, new UpstreamRequest(options), settings, timeouts, handler);
+    this.calls.add(call);
+    if (this.#closed) call.fail(new errors.ClientClosedError());
+    else call.start();
+    return true;
+  }
+
+  /** Hears of every attempt; returns a function that ends it. */
+  listen(listener: (event: AttemptEvent) => void): () => void {
+    this.#setListeners([...this.#listeners, listener]);
+    return () => this.#setListeners(this.#listeners.filter((other) => other !== listener));
+  }
+
+  /** What the balancer and the pools know of each origin. */
+  status(): readonly OriginStatus[] {
+    return this.balancer.status().flatMap((status) => {
+      const origin = this.#origins.get(status.name);
+      return origin === undefined ? [] : [{ ...status, url: origin.url.origin, pool: origin.poolStatus() }];
+    });
+  }
+
+  /** @throws TypeError or RangeError, also if its name is taken */
+  addOrigin(options: string | OriginOptions): void {
+    const { name, weight, priority } = this.#origins.add(options);
+    this.balancer.add({ name, weight, priority });
+  }
+
+  /** Takes an origin out; what is on its way there ends in peace. */
+  async removeOrigin(name: string): Promise<void> {
+    this.balancer.remove(name);
+    await this.#origins.remove(name)?.pool.close();
+  }
+
+  ended(call: Call): void {
+    this.calls.delete(call);
+    if (this.calls.size === 0) for (const idle of this.#onIdle.splice(0)) idle();
+  }
+
+  /** Takes nothing new, waits for what is on its way, and closes all connections. */
+  override close(): Promise<void>;
+  override close(callback: () => void): void;
+  override close(callback?: () => void): Promise<void> | void {
+    const closed = this.#close();
+    if (callback === undefined) return closed;
+    void closed.then(callback);
+  }
+
+  /** Ends everything at once. */
+  override destroy(error?: Error | null): Promise<void>;
+  override destroy(callback: () => void): void;
+  override destroy(error: Error | null, callback: () => void): void;
+  override destroy(given?: Error | null | (() => void), callback?: () => void): Promise<void> | void {
+    const error = typeof given === 'function' ? null : (given ?? null);
+    const done = typeof given === 'function' ? given : callback;
+    this.#closed = true;
+    for (const call of this.calls) call.fail(error ?? new errors.ClientDestroyedError());
+    const destroyed = this.#origins.destroy(error);
+    if (done === undefined) return destroyed;
+    void destroyed.then(done);
+  }
+
+  async #close(): Promise<void> {
+    this.#closed = true;
+    if (this.calls.size > 0) await new Promise<void>((idle) => this.#onIdle.push(idle));
+    await this.#origins.close();
+  }
+
+  #setListeners(listeners: readonly ((event: AttemptEvent) => void)[]): void {
+    this.#listeners = listeners;
+    this.onAttempt = listeners.length === 0 ? undefined : (event) => listeners.forEach((listener) => listener(event));
+  }
+}
+
+/** A new balancer, or the one given with the origins that it does not know yet. */
+function balancerOver(
+  endpoints: readonly EndpointOptions[],
+  given: UpstreamDispatcherOptions['balancer'] = {},
+): LoadBalancer<EndpointOptions> {
+  if (!('acquire' in given)) return createBalancer<EndpointOptions>({ ...given, endpoints });
+  const known = new Set(given.status().map(({ name }) => name));
+  for (const endpoint of endpoints) if (!known.has(endpoint.name)) given.add(endpoint);
+  return given;
+}
+
+/**
+ * Makes a dispatcher over `origins`.
+ *
+ * @throws TypeError or RangeError that names the option and its value
+ */
+export function createUpstreamDispatcher(options: UpstreamDispatcherOptions): UpstreamDispatcher {
+  return new UpstreamDispatcher(options);
+}

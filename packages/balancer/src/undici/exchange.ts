@@ -1,0 +1,82 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+
+/** What an exchange reports to; each method is called in HTTP's order, and nothing after `cancel` or `drain`. */
+export interface ExchangeSink {
+  /** The request is being written to a connection. */
+  exchangeStarted(): void;
+  head(statusCode: number, headers: IncomingHttpHeaders, statusMessage: string): void;
+  data(chunk: Buffer): void;
+  ended(trailers: IncomingHttpHeaders): void;
+  broke(error: Error): void;
+}
+
+/** Bodies that are thrown away are read up to here, so that the connection can be used again. */
+const maxDrain = 16_384;
+
+/** One request on one connection: undici's handler, made so that it can be let go of at any time, even before it begins. */
+export class Exchange implements Dispatcher.DispatchHandler {
+  #sink: ExchangeSink | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
+  #reason: Error | undefined;
+  #drained = 0;
+  #onDrained: (() => void) | undefined;
+
+  constructor(sink: ExchangeSink) {
+    this.#sink = sink;
+  }
+
+  get controller(): Dispatcher.DispatchController | undefined {
+    return this.#controller;
+  }
+
+  /** Ends it at once and frees the connection. */
+  cancel(reason: Error): void {
+    this.#sink = undefined;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+  }
+
+  /** Lets a short body run out unseen, which keeps the connection; ends it otherwise. */
+  drain(headers: IncomingHttpHeaders, reason: Error): void {
+    const length = Number(headers['content-length'] ?? Number.NaN);
+    if (!(length <= maxDrain)) return this.cancel(reason);
+    this.#sink = undefined;
+    this.#controller?.resume();
+    const timer = setTimeout(() => this.cancel(reason), 1000);
+    timer.unref();
+    this.#onDrained = () => clearTimeout(timer);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#reason !== undefined) controller.abort(this.#reason);
+    else this.#sink?.exchangeStarted();
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    statusCode: number,
+    headers: IncomingHttpHeaders,
+    statusMessage = '',
+  ): void {
+    // Informational answers (RFC 9110 § 15.2) are between two hops.
+    if (statusCode >= 200) this.#sink?.head(statusCode, headers, statusMessage);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#sink !== undefined) return this.#sink.data(chunk);
+    this.#drained += chunk.length;
+    if (this.#drained > maxDrain && !controller.aborted) controller.abort(new Error('Body not wanted'));
+  }
+
+  onResponseEnd(_controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
+    this.#onDrained?.();
+    this.#sink?.ended(trailers);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#onDrained?.();
+    this.#sink?.broke(error);
+  }
+}

@@ -1,0 +1,71 @@
+import type { EndpointOptions } from '../endpoint.js';
+import { NoEndpointError } from '../errors.js';
+import type { Lease } from '../lease.js';
+import type { LoadBalancer } from '../load-balancer.js';
+import { UpstreamError } from './errors.js';
+import type { Origin } from './origin.js';
+import type { Origins } from './origins.js';
+import { Slots } from './slots.js';
+
+/** An origin taken for one attempt, and how long its rate limit makes it wait. */
+export interface Berth {
+  readonly origin: Origin;
+  readonly lease: Lease<EndpointOptions>;
+  readonly waitMs: number;
+}
+
+/** Picks origins and lets attempts go: balancer first, then the rate limit, then a place among all connections. */
+export class Launcher {
+  readonly balancer: LoadBalancer<EndpointOptions>;
+  readonly origins: Origins;
+  readonly slots: Slots;
+
+  constructor(balancer: LoadBalancer<EndpointOptions>, origins: Origins, maxConnections: number) {
+    this.balancer = balancer;
+    this.origins = origins;
+    this.slots = new Slots(maxConnections);
+  }
+
+  /**
+   * Takes an origin that was not tried yet, rather one whose rate limit has room now.
+   * Returns the error that says why there is none.
+   */
+  take(tried: ReadonlySet<string>, maxWaitMs: number): Berth | UpstreamError | NoEndpointError {
+    const full = this.origins.without(tried);
+    const lease =
+      this.balancer.acquire({ exclude: full }) ??
+      (full === tried ? undefined : this.balancer.acquire({ exclude: tried }));
+    if (lease === undefined) return new NoEndpointError(this.balancer.retryAfter());
+    const origin = this.origins.get(lease.endpoint.name);
+    if (origin === undefined) {
+      lease.release();
+      return new NoEndpointError(0);
+    }
+    const waitMs = origin.bucket?.take(maxWaitMs) ?? (origin.bucket === undefined ? 0 : undefined);
+    if (waitMs !== undefined) return { origin, lease, waitMs };
+    lease.release();
+    const retryAfterMs = origin.bucket?.waitMs ?? 0;
+    return new UpstreamError('FOREBAY_RATE_LIMITED', origin.name, 'the outbound rate limit is reached', {
+      retryAfterMs,
+    });
+  }
+
+  /** Calls `go` when the berth's wait is over and there is a place. Returns a function that gives it all up. */
+  depart({ origin, waitMs }: Berth, go: () => void): () => void {
+    let leave: () => void;
+    const board = (): void => {
+      leave = this.slots.take(go);
+    };
+    if (waitMs > 0) {
+      const timer = setTimeout(board, waitMs);
+      leave = () => {
+        clearTimeout(timer);
+        origin.bucket?.giveBack();
+      };
+    } else {
+      leave = () => undefined;
+      board();
+    }
+    return () => leave();
+  }
+}

@@ -1,0 +1,83 @@
+import { type Dispatcher, Pool, ProxyAgent } from 'undici';
+import { proxyFor } from './no-proxy.js';
+import type { OriginOptions, RateLimit, Settings } from './options.js';
+import { TokenBucket } from './token-bucket.js';
+
+/** Connections of one origin at a moment. */
+export interface PoolStatus {
+  readonly connected: number;
+  /** Requests that wait for a connection. */
+  readonly pending: number;
+  readonly running: number;
+}
+
+/** One origin: where it is, its connections and its rate limit. */
+export class Origin {
+  readonly name: string;
+  readonly url: URL;
+  /** Without a trailing slash; empty for none. */
+  readonly basePath: string;
+  readonly weight: number;
+  readonly priority: number;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly connections: number;
+  readonly pool: Dispatcher;
+  readonly bucket: TokenBucket | undefined;
+  /** Requests on their way. */
+  active = 0;
+
+  /** @throws TypeError for a URL that is not `http:` or `https:` */
+  constructor(given: string | OriginOptions, settings: Settings) {
+    const options: OriginOptions = typeof given === 'string' ? { url: given } : given;
+    this.url = originUrl(options.url);
+    this.name = options.name ?? this.url.host;
+    this.basePath = this.url.pathname.replace(/\/+$/, '');
+    this.weight = options.weight ?? 1;
+    this.priority = options.priority ?? 1;
+    this.headers = new Map(Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+    this.connections = options.connections ?? settings.connections;
+    const limit: RateLimit | undefined = options.rateLimit ?? settings.rateLimit;
+    this.bucket = limit === undefined ? undefined : new TokenBucket(limit, () => performance.now());
+    this.pool = makePool(this.url, options, this.connections, settings);
+  }
+
+  /** Whether one more request finds a connection at once. */
+  get hasRoom(): boolean {
+    return this.active < this.connections;
+  }
+
+  poolStatus(): PoolStatus {
+    if (!(this.pool instanceof Pool)) return { connected: 0, pending: 0, running: this.active };
+    const { connected, queued, pending, running } = this.pool.stats;
+    return { connected, pending: Math.max(pending, queued), running };
+  }
+}
+
+function originUrl(given: string | URL): URL {
+  const text = String(given);
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new TypeError(`origins must be http: or https: URLs, not ${url?.origin ?? text}`);
+  }
+  return url;
+}
+
+/** undici options that direct and proxied pools share. Time-outs for heads and bodies come with each request. */
+export function poolOptions(settings: Settings, http2: boolean): Pool.Options {
+  const { connect, connectTimeout, keepAliveTimeout } = settings;
+  return {
+    keepAliveTimeout,
+    connectTimeout,
+    allowH2: http2,
+    connect: typeof connect === 'function' ? connect : { timeout: connectTimeout, ...connect },
+  };
+}
+
+function makePool(url: URL, options: OriginOptions, connections: number, settings: Settings): Dispatcher {
+  const common = { ...poolOptions(settings, options.http2 ?? settings.http2), connections };
+  const proxy = options.proxy === false ? undefined : (options.proxy ?? proxyFor(url, settings.proxy));
+  if (proxy === undefined) return new Pool(url.origin, common);
+  const { connect: _direct, ...proxied } = common;
+  // Proxies expect plain HTTP in absolute form and allow tunnels to TLS ports only.
+  return new ProxyAgent({ ...proxied, uri: proxy, proxyTunnel: url.protocol === 'https:' });
+}

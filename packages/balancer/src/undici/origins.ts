@@ -1,0 +1,67 @@
+import { Agent, type Dispatcher } from 'undici';
+import { Origin, poolOptions } from './origin.js';
+import type { OriginOptions, Settings } from './options.js';
+
+/** The origins by name, and the connections to where their redirects lead. */
+export class Origins {
+  readonly #settings: Settings;
+  readonly #byName = new Map<string, Origin>();
+  #outside: Agent | undefined;
+
+  constructor(given: readonly (string | OriginOptions)[], settings: Settings) {
+    this.#settings = settings;
+    for (const options of given) this.add(options);
+  }
+
+  /** @throws RangeError if the name is taken */
+  add(options: string | OriginOptions): Origin {
+    const origin = new Origin(options, this.#settings);
+    if (this.#byName.has(origin.name)) throw new RangeError(`origins must have unique names: ${origin.name} is taken`);
+    this.#byName.set(origin.name, origin);
+    return origin;
+  }
+
+  remove(name: string): Origin | undefined {
+    const origin = this.#byName.get(name);
+    this.#byName.delete(name);
+    return origin;
+  }
+
+  get(name: string): Origin | undefined {
+    return this.#byName.get(name);
+  }
+
+  values(): IterableIterator<Origin> {
+    return this.#byName.values();
+  }
+
+  /** Names of origins whose rate limit leaves no room right now, with those given. */
+  without(tried: ReadonlySet<string>): ReadonlySet<string> {
+    let names = tried;
+    for (const { name, bucket } of this.#byName.values()) {
+      if (bucket === undefined || bucket.ready) continue;
+      names = new Set(names).add(name);
+    }
+    return names;
+  }
+
+  /** Where a redirect's target is fetched: a named origin's connections, or those of everyone else. */
+  poolFor(url: URL): Dispatcher {
+    for (const origin of this.#byName.values()) if (origin.url.origin === url.origin) return origin.pool;
+    this.#outside ??= new Agent(poolOptions(this.#settings, this.#settings.http2));
+    return this.#outside;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#all().map((pool) => pool.close()));
+  }
+
+  async destroy(error: Error | null): Promise<void> {
+    await Promise.all(this.#all().map((pool) => pool.destroy(error)));
+  }
+
+  #all(): Dispatcher[] {
+    const pools = [...this.#byName.values()].map(({ pool }) => pool);
+    return this.#outside === undefined ? pools : [...pools, this.#outside];
+  }
+}
