@@ -17,6 +17,8 @@ export interface SampleImageServer {
 export interface SampleUpstreams {
   /** Three image hosts with the same pictures: a quick one, a slow one (150 to 400 ms more), one that fails three times in ten. */
   readonly images: readonly SampleImageServer[];
+  /** A small picture that all image hosts have: what health probes ask for. */
+  readonly probePath: string;
   /** A JSON API in the shape of TMDB's, and the key that it wants. */
   readonly api: { readonly name: string; readonly url: string; readonly apiKey: string };
   /** Paths below the proxy that are worth a look. */
@@ -64,7 +66,7 @@ export async function startSampleUpstreams(options: SampleUpstreamsOptions = {})
   const closeOnAbort = (): void => void close();
   if (options.signal?.aborted === true) await close();
   options.signal?.addEventListener('abort', closeOnAbort, { once: true });
-  return { images, api, links, close };
+  return { images, probePath: `/t/p/w92${posterPath(films[0]!)}`, api, links, close };
 }
 
 const links: SampleUpstreams['links'] = [
