@@ -1,7 +1,8 @@
 import { resolveConnectionOptions, type RedisConnectionOptions, type ResolvedConnectionOptions } from './options.js';
 import { briefError } from './errors.js';
 import { createNames, type Names } from './names.js';
-import { NodeSet, type Send } from './node-set.js';
+import type { Send } from './hedge.js';
+import { NodeSet } from './node-set.js';
 
 /**
  * `connecting`: nobody has answered yet; `connected`: the nodes that were asked for; `fallback`: they do not answer, the

@@ -12,7 +12,8 @@ import { crc32 } from 'node:zlib';
 export interface Names {
   readonly prefix: string;
   entry(key: string): string;
-  piece(key: string, nonce: string, index: number): string;
+  /** By the name of the entry that it belongs to. */
+  piece(entry: string, nonce: string, index: number): string;
   lock(key: string): string;
   /** Patterns for `SCAN`: entries (whose key begins with or contains a text), and pieces. */
   entryPattern(filter?: { readonly prefix?: string | undefined; readonly contains?: string | undefined }): string;
@@ -29,7 +30,8 @@ export const createNames = (prefix: string): Names => {
   return {
     prefix,
     entry: (key) => `${entryStart}${tagOf(key)}}${key}`,
-    piece: (key, nonce, index) => `${prefix}p{${tagOf(key)}}${nonce}:${index}`,
+    piece: (entry, nonce, index) =>
+      `${prefix}p${entry.slice(entryStart.length - 1, entry.indexOf('}', entryStart.length) + 1)}${nonce}:${index}`,
     lock: (key) => `${prefix}l{${tagOf(key)}}${key}`,
     // A text may overlap the beginning that is asked for too, so only one of them is left to Redis.
     entryPattern: ({ prefix: begins = '', contains = '' } = {}) =>

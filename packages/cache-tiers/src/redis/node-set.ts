@@ -1,12 +1,10 @@
-import type { Redis } from 'ioredis';
 import { withDeadline } from './deadline.js';
 import { briefError, replyCode } from './errors.js';
+import { hedge, type Send } from './hedge.js';
 import { RedisNode } from './node.js';
 import type { ResolvedConnectionOptions } from './options.js';
 import { slotOf } from './slots.js';
 import { askTopology, singleServer, type Topology } from './topology.js';
-
-export type Send<T> = (redis: Redis) => Promise<T>;
 
 const REFRESH_INTERVAL = 1000;
 const REFRESH_AT_MOST_EVERY = 100;
@@ -149,7 +147,7 @@ export class NodeSet {
             },
         ms,
       )
-      .catch((next: Error) => this.#redirect(next, send, ms, hops + 1));
+      .catch((failure: Error) => this.#redirect(failure, send, ms, hops + 1));
   }
 
   #node(address: string): RedisNode {
@@ -245,34 +243,3 @@ export class NodeSet {
     if (current?.healthy !== topology.healthy) this.#changed();
   }
 }
-
-/** Sends to the second node what the first one fails or has not answered in half the time; the first answer wins. */
-const hedge = <T>(first: RedisNode, second: RedisNode, send: Send<T>, ms: number): Promise<T> =>
-  new Promise((resolve, reject) => {
-    let failed: Error | undefined;
-    let asked = false;
-    const ask = (): void => {
-      if (asked) return;
-      asked = true;
-      clearTimeout(timer);
-      second.run(send, ms / 2).then(resolve, (error: Error) => (failed ? reject(failed) : (failed = error)));
-    };
-    const timer = setTimeout(ask, ms / 2);
-    first.run(send, ms).then(
-      (value) => {
-        clearTimeout(timer);
-        asked = true;
-        resolve(value);
-      },
-      (error: Error) => {
-        if (replyCode(error) !== undefined && !asked) {
-          clearTimeout(timer);
-          reject(error);
-        } else if (failed) reject(error);
-        else {
-          failed = error;
-          ask();
-        }
-      },
-    );
-  });

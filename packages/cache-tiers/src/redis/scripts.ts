@@ -10,6 +10,13 @@ redis.call('SET', KEYS[1], ARGV[2] .. string.sub(old, 49 + json), 'PX', ARGV[3])
 return 1
 `;
 
+/** Removes an entry and gives its header back, which names its further pieces. KEYS: entry. */
+export const TAKE_HEADER = `
+local header = redis.call('GETRANGE', KEYS[1], 0, 47)
+if redis.call('UNLINK', KEYS[1]) == 0 then return false end
+return header
+`;
+
 /** Removes a lock if it is still one's own. KEYS: lock. ARGV: token. */
 export const RELEASE_LOCK = `
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end

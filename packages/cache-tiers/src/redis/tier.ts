@@ -68,10 +68,10 @@ class SharedTier implements RedisTier {
     const connection = options.connection ?? new RedisConnection(options);
     const { clock, maxEntryBytes, pieceBytes } = this.#settings;
     this.#connection = connection;
-    this.#queue = new WriteBehind(connection, this.#settings.writeBehind, clock, (_, error) => this.#failed(error));
+    this.#queue = new WriteBehind(connection, this.#settings.writeBehind, clock, (error) => this.#failed(error));
     this.#marks = new SharedMarks(connection);
     this.#queue.onOverflow = () => void this.#marks.add([{ kind: 'prefix', value: '', at: clock(), soft: false }]);
-    const retire = (key: string, name: string): Promise<void> => this.#retire(key, name, RETIRED_FOR).then(() => {});
+    const retire = (name: string): Promise<void> => this.#retire(name);
     this.#context = { connection, queue: this.#queue, maxEntryBytes, pieceBytes, clock, retire };
     this.#unsubscribe = this.#listen();
   }
@@ -150,14 +150,11 @@ class SharedTier implements RedisTier {
     }
   }
 
-  async delete(key: string): Promise<boolean> {
+  delete(key: string): Promise<boolean> {
     const name = this.#connection.names.entry(key);
     const pending = this.#queue.peek(name);
-    // First of all, so that from now on nobody in this process finds it.
     const removed = this.#queue.remove(name);
-    const existed = pending === undefined ? await this.#retire(key, name, 0) : pending !== null;
-    await removed;
-    return existed;
+    return pending ? removed.then(() => true) : removed;
   }
 
   async clear(): Promise<number> {
@@ -225,28 +222,27 @@ class SharedTier implements RedisTier {
   }
 
   async #piece(entry: DecodedEntry, index: number): Promise<Buffer> {
-    const name = this.#connection.names.piece(entry.key, entry.nonce, index);
+    const { names } = this.#connection;
+    const name = names.piece(names.entry(entry.key), entry.nonce, index);
     const value = await this.#connection.read(name, (redis) => redis.getBuffer(name));
     const bytes = value && decodePiece(value, entry.nonce);
     if (!bytes) throw briefError('REDIS_BODY_LOST', `piece ${index} of ${entry.pieces} is gone or damaged`);
     return bytes;
   }
 
-  /** Ends the further pieces of what is stored under a name, now or in `ms`; whether anything is stored there. */
-  async #retire(key: string, name: string, ms: number): Promise<boolean> {
+  /** Ends the further pieces of what is stored under a name, in a while. */
+  async #retire(name: string): Promise<void> {
     try {
       const connection = this.#connection;
       const header = decodeHeader(
         await connection.read(name, (redis) => redis.getrangeBuffer(name, 0, FIXED_BYTES - 1)),
       );
       for (let index = 1; index < (header?.pieces ?? 0); index += 1) {
-        const piece = connection.names.piece(key, header?.nonce ?? '', index);
-        connection.write(piece, (redis) => redis.pexpire(piece, ms)).catch((error: unknown) => this.#failed(error));
+        const piece = connection.names.piece(name, header?.nonce ?? '', index);
+        await connection.write(piece, (redis) => redis.pexpire(piece, RETIRED_FOR));
       }
-      return header !== undefined;
     } catch (error) {
       this.#failed(error);
-      return false;
     }
   }
 
@@ -261,7 +257,7 @@ class SharedTier implements RedisTier {
     const nonce = fixed.subarray(FIXED_BYTES - 8);
     const done = await connection.write(name, (redis) => redis.eval(REPLACE_PREFIX, 1, name, nonce, prefix, life));
     for (let index = 1; index < header.pieces; index += 1) {
-      const piece = connection.names.piece(key, header.nonce, index);
+      const piece = connection.names.piece(name, header.nonce, index);
       await connection.write(piece, (redis) => redis.pexpire(piece, life + PIECE_GRACE));
     }
     return done === 1;

@@ -1,5 +1,7 @@
 import type { RedisConnection } from './connection.js';
 import { briefError, replyCode } from './errors.js';
+import { decodeHeader } from './format.js';
+import { TAKE_HEADER } from './scripts.js';
 
 /** What is to happen to one name: it gets a value, or it goes. */
 interface Change {
@@ -9,7 +11,8 @@ interface Change {
   /** When the value is worth nothing any more, ms since the epoch. */
   readonly expiresAt: number;
   readonly bytes: number;
-  readonly settle: () => void;
+  /** Told whether there was something to remove. */
+  readonly settle: (existed: boolean) => void;
 }
 
 export interface WriteBehindCounts {
@@ -42,7 +45,7 @@ const PASSING = new Set(['LOADING', 'CLUSTERDOWN', 'MASTERDOWN', 'TRYAGAIN', 'RE
 export class WriteBehind {
   readonly #connection: RedisConnection;
   readonly #bound: number;
-  readonly #failed: (operation: string, error: unknown) => void;
+  readonly #failed: (error: unknown) => void;
   readonly #clock: () => number;
   readonly #waiting = new Map<string, Change>();
   readonly #parked = new Map<string, Change>();
@@ -59,12 +62,7 @@ export class WriteBehind {
   /** Called when more removals are owed to the main nodes than can be remembered. */
   onOverflow: (() => void) | undefined;
 
-  constructor(
-    connection: RedisConnection,
-    bound: number,
-    clock: () => number,
-    failed: (operation: string, error: unknown) => void,
-  ) {
+  constructor(connection: RedisConnection, bound: number, clock: () => number, failed: (error: unknown) => void) {
     this.#connection = connection;
     this.#bound = bound;
     this.#clock = clock;
@@ -90,12 +88,12 @@ export class WriteBehind {
   }
 
   /** Resolves when Redis has the value, or as soon as it is plain that it must wait or was dropped. */
-  set(name: string, value: Buffer, expiresAt: number): Promise<void> {
-    return this.#add(name, value, expiresAt);
+  async set(name: string, value: Buffer, expiresAt: number): Promise<void> {
+    await this.#add(name, value, expiresAt);
   }
 
-  /** Resolves like `set`. */
-  remove(name: string): Promise<void> {
+  /** Resolves like `set`, to whether something was removed as far as is known by then. */
+  remove(name: string): Promise<boolean> {
     if (this.#connection.state() !== 'connected' && this.#connection.options.fallbackNodes.length > 0) this.#owe(name);
     return this.#add(name, undefined, Number.POSITIVE_INFINITY);
   }
@@ -138,8 +136,8 @@ export class WriteBehind {
     this.#wake();
   }
 
-  #add(name: string, value: Buffer | undefined, expiresAt: number): Promise<void> {
-    if (this.#closed) return Promise.resolve();
+  #add(name: string, value: Buffer | undefined, expiresAt: number): Promise<boolean> {
+    if (this.#closed) return Promise.resolve(false);
     return new Promise((settle) => {
       for (const queue of [this.#waiting, this.#parked]) {
         const older = queue.get(name);
@@ -156,7 +154,7 @@ export class WriteBehind {
   #take(queue: Map<string, Change>, change: Change): void {
     queue.delete(change.name);
     this.#bytes -= change.bytes;
-    change.settle();
+    change.settle(false);
   }
 
   #makeRoom(): void {
@@ -177,7 +175,7 @@ export class WriteBehind {
       this.#waiting.delete(change.name);
       if (change.value && change.expiresAt <= this.#clock()) {
         this.#bytes -= change.bytes;
-        change.settle();
+        change.settle(false);
       } else if (this.#connection.usable && this.#connection.set.canWrite(change.name)) {
         this.#sending.set(change.name, change);
         void this.#send(change);
@@ -189,31 +187,52 @@ export class WriteBehind {
   async #send(change: Change): Promise<void> {
     const { name, value } = change;
     let park = false;
+    let existed = false;
     try {
-      const life = Math.max(1, Math.min(LONGEST_LIFE, Math.ceil(change.expiresAt - this.#clock())));
-      await this.#connection.write<unknown>(name, (redis) =>
-        value ? redis.set(name, value, 'PX', life) : redis.unlink(name),
-      );
-      if (value) this.#written += 1;
+      if (value) await this.#set(name, value, change.expiresAt);
+      else existed = await this.#remove(name);
     } catch (error) {
       const code = replyCode(error);
       park = code === undefined || PASSING.has(code);
-      if (!park) {
-        this.#refused += 1;
-        this.#failed(value ? 'write' : 'delete', briefError('REDIS_REFUSED', (error as Error).message, error));
-      } else this.#failed(value ? 'write' : 'delete', error);
+      if (!park) this.#refused += 1;
+      this.#failed(park ? error : briefError('REDIS_REFUSED', error instanceof Error ? error.message : '', error));
     }
     this.#sending.delete(name);
     if (park && !this.#closed && !this.#waiting.has(name)) this.#park(change);
     else {
       this.#bytes -= change.bytes;
-      change.settle();
+      change.settle(existed);
     }
     this.#pump();
   }
 
+  async #set(name: string, value: Buffer, expiresAt: number): Promise<void> {
+    const life = Math.max(1, Math.min(LONGEST_LIFE, Math.ceil(expiresAt - this.#clock())));
+    await this.#connection.write(name, (redis) => redis.set(name, value, 'PX', life));
+    this.#written += 1;
+  }
+
+  /** Removes an entry, and then its further pieces, which are worth nothing without it. */
+  async #remove(name: string): Promise<boolean> {
+    const connection = this.#connection;
+    const value = await connection.write(name, (redis) =>
+      redis.callBuffer('EVAL', TAKE_HEADER, 1, name).catch((error: unknown) => {
+        // A server that allows no scripts: the pieces end with their own lifetime.
+        if (replyCode(error) !== 'NOPERM') throw error;
+        return redis.unlink(name);
+      }),
+    );
+    if (!Buffer.isBuffer(value)) return value === 1;
+    const header = decodeHeader(value);
+    for (let index = 1; index < (header?.pieces ?? 0); index += 1) {
+      const piece = connection.names.piece(name, header?.nonce ?? '', index);
+      connection.write(piece, (redis) => redis.unlink(piece)).catch(this.#failed);
+    }
+    return true;
+  }
+
   #park(change: Change): void {
-    change.settle();
+    change.settle(false);
     this.#parked.set(change.name, change);
     this.#makeRoom();
     this.#retryLater();
@@ -228,7 +247,7 @@ export class WriteBehind {
 
   #unpark(): void {
     if (this.#closed) return;
-    if (this.#owed.size > 0) this.#payOwed().catch((error: unknown) => this.#failed('delete', error));
+    if (this.#owed.size > 0) this.#payOwed().catch(this.#failed);
     for (const [name, change] of this.#parked) {
       this.#parked.delete(name);
       if (this.#waiting.has(name)) this.#bytes -= change.bytes;

@@ -16,7 +16,7 @@ export interface WriterContext {
   readonly pieceBytes: number;
   readonly clock: () => number;
   /** Called before an entry of several pieces takes the place of what is there. */
-  readonly retire: (key: string, name: string) => Promise<void>;
+  readonly retire: (name: string) => Promise<void>;
 }
 
 /**
@@ -26,6 +26,7 @@ export interface WriterContext {
 export class EntryWriter implements TierWriter {
   readonly #context: WriterContext;
   readonly #key: string;
+  readonly #name: string;
   readonly #head: EntryHead;
   readonly #announced: number | undefined;
   readonly #nonce: string = newNonce();
@@ -43,6 +44,7 @@ export class EntryWriter implements TierWriter {
   constructor(context: WriterContext, key: string, head: EntryHead, announced: number | undefined) {
     this.#context = context;
     this.#key = key;
+    this.#name = context.connection.names.entry(key);
     this.#head = head;
     this.#announced = announced;
     this.#expiresAt = endOfLife(head);
@@ -69,12 +71,12 @@ export class EntryWriter implements TierWriter {
       await this.#giveUp(error).catch(() => undefined);
       throw error;
     }
-    const { connection, queue, clock, pieceBytes } = this.#context;
+    const { queue, clock, pieceBytes } = this.#context;
     const rest = Buffer.concat(this.#chunks, this.#gathered);
     if (this.#first) this.#send(rest);
     await this.#sent;
     this.#over = true;
-    const name = connection.names.entry(this.#key);
+    const name = this.#name;
     const value = encodeEntry(this.#key, this.#head, this.#first ?? rest, {
       placedAt: clock(),
       size: this.#size,
@@ -83,7 +85,7 @@ export class EntryWriter implements TierWriter {
       nonce: this.#nonce,
     });
     this.#release();
-    if (this.#pieces > 1) await this.#context.retire(this.#key, name);
+    if (this.#pieces > 1) await this.#context.retire(name);
     await queue.set(name, value, this.#expiresAt);
   }
 
@@ -94,7 +96,7 @@ export class EntryWriter implements TierWriter {
     this.#release();
     const { connection } = this.#context;
     for (let index = 1; index < this.#pieces; index += 1) {
-      const name = connection.names.piece(this.#key, this.#nonce, index);
+      const name = connection.names.piece(this.#name, this.#nonce, index);
       // What is left behind ends with its own lifetime.
       connection.write(name, (redis) => redis.unlink(name)).catch(() => undefined);
     }
@@ -127,7 +129,7 @@ export class EntryWriter implements TierWriter {
   async #sendNow(bytes: Buffer, index: number): Promise<void> {
     if (this.#failure) throw this.#failure;
     const { connection, queue, clock } = this.#context;
-    const name = connection.names.piece(this.#key, this.#nonce, index);
+    const name = connection.names.piece(this.#name, this.#nonce, index);
     const life = Math.max(1, Math.ceil(this.#expiresAt - clock())) + PIECE_GRACE;
     try {
       await connection.write(name, (redis) => redis.set(name, encodePiece(this.#nonce, bytes), 'PX', life));
