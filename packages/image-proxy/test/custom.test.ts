@@ -1,0 +1,136 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { customPreset } from '@forebay/image-proxy';
+import { Origin, sendJson } from './support/origin.js';
+import { MountedProxy } from './support/proxy.js';
+
+const ends: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).toReversed()) await end();
+});
+
+async function mount(
+  script: Parameters<typeof Origin.start>[0],
+  more: Partial<Parameters<typeof MountedProxy.start>[0]> = {},
+): Promise<{ origin: Origin; proxy: MountedProxy }> {
+  const origin = await Origin.start(script);
+  const proxy = await MountedProxy.start({ preset: customPreset(), upstreams: [origin.url], ...more });
+  ends.push(
+    () => origin.stop(),
+    () => proxy.stop(),
+  );
+  return { origin, proxy };
+}
+
+describe('a custom origin', () => {
+  it('keeps its own rules: no-store and private are never stored', async () => {
+    for (const rule of ['no-store', 'private, max-age=60']) {
+      const { origin, proxy } = await mount(sendJson({}, { 'cache-control': rule }), { policy: 'override' });
+      await proxy.get('/a');
+      expect((await proxy.get('/a')).headers['cache-status']).not.toContain('hit');
+      expect(origin.requests).toHaveLength(2);
+    }
+  });
+
+  it('is revalidated with its validator, and a 304 renews what is stored', async () => {
+    const { origin, proxy } = await mount(
+      (request, response) => {
+        if (request.headers['if-none-match'] === '"v1"')
+          response.writeHead(304, { etag: '"v1"', 'cache-control': 'max-age=60' }).end();
+        else sendJson({ v: 1 }, { etag: '"v1"', 'cache-control': 'max-age=0' })(request, response);
+      },
+      { staleWhileRevalidate: 0 },
+    );
+    await proxy.get('/a');
+    const again = await proxy.get('/a');
+    expect(again.headers['x-cache']).toBe('REVALIDATED');
+    expect(again.body.toString()).toBe('{"v":1}');
+    expect((await proxy.get('/a')).headers['x-cache']).toBe('HIT');
+    expect(origin.requests).toHaveLength(2);
+  });
+
+  it('never answers one bearer with what another was given', async () => {
+    const { proxy } = await mount((request, response) => {
+      sendJson({ for: request.headers.authorization }, { 'cache-control': 'public, max-age=60' })(request, response);
+    });
+    const ask = async (token: string): Promise<string> =>
+      (await proxy.get('/me', { Authorization: token })).body.toString();
+    expect(await ask('Bearer a')).toContain('Bearer a');
+    expect(await ask('Bearer b')).toContain('Bearer b');
+    expect(await ask('Bearer a')).toContain('Bearer a');
+  });
+
+  it('gets the methods that the route lists, with their bodies, and what they change is dropped', async () => {
+    const bodies: string[] = [];
+    const { origin, proxy } = await mount(
+      (request, response) => {
+        let text = '';
+        request
+          .on('data', (chunk: Buffer) => (text += chunk.toString()))
+          .on('end', () => {
+            bodies.push(text);
+            sendJson({ method: request.method }, { 'cache-control': 'max-age=60' })(request, response);
+          });
+      },
+      { methods: ['POST'] },
+    );
+    await proxy.get('/thing');
+    expect((await proxy.get('/thing')).headers['x-cache']).toBe('HIT');
+    const posted = await proxy.get('/thing', { 'Content-Type': 'text/plain' }, 'POST', 'hello');
+    expect(posted.headers['x-cache']).toBe('BYPASS');
+    expect(bodies).toContain('hello');
+    expect((await proxy.get('/thing')).headers['x-cache']).toBe('MISS');
+    expect((await proxy.get('/thing', {}, 'PUT')).status).toBe(405);
+    expect(origin.requests.map(({ method }) => method)).toEqual(['GET', 'POST', 'GET']);
+  });
+
+  it('may vary by any field of the request', async () => {
+    const { origin, proxy } = await mount((request, response) => {
+      sendJson(
+        { language: request.headers['accept-language'] },
+        { vary: 'Accept-Language', 'cache-control': 'max-age=60' },
+      )(request, response);
+    });
+    const ask = async (language: string): Promise<string> =>
+      (await proxy.get('/page', { 'Accept-Language': language })).body.toString();
+    for (const language of ['de', 'en', 'fr', 'de', 'en', 'fr']) expect(await ask(language)).toContain(language);
+    expect(origin.requests).toHaveLength(3);
+  });
+
+  it('cannot run a page in the proxy’s origin', async () => {
+    for (const type of ['text/html', 'image/svg+xml']) {
+      const { proxy } = await mount((_request, response) =>
+        response.writeHead(200, { 'content-type': type, 'cache-control': 'max-age=60' }).end('<svg xmlns="x"/>'),
+      );
+      await proxy.get('/page');
+      const { headers } = await proxy.get('/page');
+      expect(headers['x-cache']).toBe('HIT');
+      expect(headers['content-security-policy']).toMatch(/sandbox/);
+      expect(headers['x-content-type-options']).toBe('nosniff');
+    }
+  });
+
+  it('answers only-if-cached with 504 when nothing is stored, and heeds a reload', async () => {
+    const { origin, proxy } = await mount(sendJson({}, { 'cache-control': 'max-age=60' }));
+    expect((await proxy.get('/a', { 'Cache-Control': 'only-if-cached' })).status).toBe(504);
+    await proxy.get('/a');
+    expect((await proxy.get('/a', { 'Cache-Control': 'only-if-cached' })).headers['x-cache']).toBe('HIT');
+    await proxy.get('/a', { 'Cache-Control': 'no-cache' });
+    expect(origin.requests).toHaveLength(2);
+  });
+
+  it('does not let clients who ask at once for what cannot be stored wait for each other', async () => {
+    const waiting: (() => void)[] = [];
+    const { origin, proxy } = await mount((request, response) => {
+      waiting.push(() => sendJson({}, { 'cache-control': 'no-store' })(request, response));
+    });
+    const first = proxy.get('/a');
+    while (waiting.length < 1) await new Promise((resolve) => setImmediate(resolve));
+    waiting[0]?.();
+    await first;
+    const crowd = Array.from({ length: 20 }, () => proxy.get('/a'));
+    while (waiting.length < 21) await new Promise((resolve) => setImmediate(resolve));
+    for (const answer of waiting.slice(1)) answer();
+    expect((await Promise.all(crowd)).every(({ status }) => status === 200)).toBe(true);
+    expect(origin.requests).toHaveLength(21);
+  });
+});
