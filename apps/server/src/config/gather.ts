@@ -101,5 +101,7 @@ export const gather = (from: TextSources): Gathered => {
   }
   // Every name of the table was filled, with what its own kind parses.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  // Every name of the table was filled, with what its own kind parses.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return { values: values as unknown as Values, sources, problems };
 };

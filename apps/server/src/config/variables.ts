@@ -30,5 +30,7 @@ export const variableGroups: readonly VariableGroup[] = [
 /** Every variable by name. */
 // oxlint-disable typescript/no-unsafe-type-assertion -- the keys of the tables are the names
 export const variables: ReadonlyMap<VariableName, Variable<unknown>> = new Map(
+  // The keys of the tables are the names.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   variableGroups.flatMap((group) => Object.entries(group.variables) as [VariableName, Variable<unknown>][]),
 );

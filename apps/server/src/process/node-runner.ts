@@ -31,15 +31,10 @@ export const stopApp = async (app: NodeApp, timeout: number, logger: Logger): Pr
   }
 };
 
-/** Starts an app and opens the doors to it; what was opened is closed again if that fails. */
+/** Starts an app and opens the doors to it. */
 export const openNode = async (config: Config, app: NodeApp): Promise<Doors> => {
   await app.start();
-  try {
-    return await openDoors(config, app);
-  } catch (error) {
-    await app.stop();
-    throw error;
-  }
+  return openDoors(config, app);
 };
 
 /** Takes a node out of service as ordered. True if every request in flight was answered. */

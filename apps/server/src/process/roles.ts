@@ -48,8 +48,9 @@ export interface NodeApp {
   /** What Node's parser refuses. Default: Node's own bare 400, 408 and 431. */
   readonly clientError?: (error: Error, socket: Duplex) => void;
   /**
-   * No new request will come. Resolves once those in flight are done and everything is closed. May be given up on
-   * after `SHUTDOWN_TIMEOUT`: the process then cuts the connections and ends.
+   * No new request will come. Resolves once those in flight are done (their `close` was emitted) and everything is
+   * closed. May be given up on after `SHUTDOWN_TIMEOUT`: the process then cuts the connections and ends. It is also
+   * called when the start failed half-way.
    */
   stop(): Promise<void>;
 }

@@ -58,17 +58,19 @@ export class Solo implements Deployment {
   async reload(plan: Plan): Promise<void> {
     const old = this.#node;
     const doors = this.#doors;
-    if (old === undefined || doors === undefined || this.#state !== 'ready')
-      throw new Error('the server is not running');
+    if (old === undefined || doors === undefined) throw new Error('the server has not started yet');
+    this.#throwIfLeaving();
     const fresh = await this.#create(plan);
     try {
       if (samePorts(old.plan, plan)) {
         await fresh.app.start();
+        this.#throwIfLeaving();
         doors.use(fresh.app);
       } else {
         this.#doors = await openNode(plan.config, fresh.app);
       }
     } catch (error) {
+      await stopApp(fresh.app, plan.config.server.shutdownTimeout, this.#options.logger);
       fresh.member.leave();
       throw error;
     }
@@ -88,6 +90,10 @@ export class Solo implements Deployment {
 
   kill(): void {
     this.#doors?.cut();
+  }
+
+  #throwIfLeaving(): void {
+    if (this.#state !== 'ready') throw new Error('the server is stopping');
   }
 
   async #create(plan: Plan): Promise<Node> {
