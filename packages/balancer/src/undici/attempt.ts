@@ -42,8 +42,9 @@ export class Attempt implements ExchangeSink {
   readonly origin: Origin;
   readonly kind: AttemptKind;
   readonly lease: Lease<EndpointOptions>;
+  /** Time until its answer must have begun; below `headersTimeout` if the deadline comes first. */
+  readonly limitMs: number;
   readonly #owner: AttemptOwner;
-  readonly #limitMs: number;
   #exchange: Exchange | undefined;
   #url: URL | undefined;
   #headers: RequestHeaders | undefined;
@@ -59,13 +60,12 @@ export class Attempt implements ExchangeSink {
   /** ms until its answer began. */
   responseTimeMs: number | undefined;
 
-  /** @param limitMs time until the answer starts */
   constructor(owner: AttemptOwner, origin: Origin, lease: Lease<EndpointOptions>, kind: AttemptKind, limitMs: number) {
     this.#owner = owner;
     this.origin = origin;
     this.lease = lease;
     this.kind = kind;
-    this.#limitMs = limitMs;
+    this.limitMs = limitMs;
   }
 
   get controller(): Dispatcher.DispatchController | undefined {
@@ -184,9 +184,9 @@ export class Attempt implements ExchangeSink {
   }
 
   #arm(): void {
-    if (this.#armed || this.#done || this.#limitMs === Infinity) return;
+    if (this.#armed || this.#done || this.limitMs === Infinity) return;
     this.#armed = true;
-    this.#timer = setTimeout(() => this.#owner.onTimeout(this), this.#limitMs);
+    this.#timer = setTimeout(() => this.#owner.onTimeout(this), this.limitMs);
   }
 
   #finish(): boolean {

@@ -155,7 +155,7 @@ export class Call implements AttemptOwner {
 
   onTimeout(attempt: Attempt): void {
     const error = new UpstreamError('FOREBAY_ATTEMPT_TIMEOUT', attempt.origin.name, 'no answer in time');
-    if (performance.now() < this.#deadlineAt - 1) {
+    if (attempt.limitMs >= this.limits.headersTimeout && this.#timeLeft() > 0) {
       attempt.cancel(error);
       return this.onFailure(attempt, error, false);
     }

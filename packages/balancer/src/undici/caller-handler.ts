@@ -17,15 +17,12 @@ export interface CallerHandler {
   onResponseError(controller: Dispatcher.DispatchController, error: Error): void;
 }
 
-type Raw = Buffer[];
-
-const latin1 = (value: string | string[] | undefined): Buffer | Buffer[] =>
-  Array.isArray(value) ? value.map((item) => Buffer.from(item, 'latin1')) : Buffer.from(value ?? '', 'latin1');
-
 /** The header list as it came, or rebuilt where the connection (HTTP/2) has none. */
-function rawHeaders(raw: Dispatcher.DispatchController['rawHeaders'], headers: IncomingHttpHeaders): Raw {
+function rawHeaders(raw: Dispatcher.DispatchController['rawHeaders'], headers: IncomingHttpHeaders): Buffer[] {
   if (Array.isArray(raw) && raw.every((item) => typeof item !== 'string')) return raw;
-  return Object.entries(headers).flatMap(([name, value]) => [Buffer.from(name, 'latin1'), latin1(value)]) as Raw;
+  return Object.entries(headers).flatMap(([name, value]) =>
+    [value ?? ''].flat().flatMap((item) => [Buffer.from(name, 'latin1'), Buffer.from(item, 'latin1')]),
+  );
 }
 
 /** undici's own `request`, `stream` and `fetch` still bring handlers of the API before version 7. */
@@ -59,9 +56,7 @@ class LegacyHandler implements CallerHandler {
   }
 
   onResponseEnd(_controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
-    const raw = rawHeaders(undefined, trailers);
-    // Typed as strings, but read as buffers by undici's own handlers.
-    this.#handler.onComplete?.(raw as unknown as string[]);
+    this.#handler.onComplete?.(Object.entries(trailers).flatMap(([name, value]) => [name, String(value)]));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

@@ -104,7 +104,7 @@ export class UpstreamDispatcher extends Dispatcher implements CallContext {
   override close(callback?: () => void): Promise<void> | void {
     const closed = this.#close();
     if (callback === undefined) return closed;
-    void closed.then(callback);
+    void closed.finally(callback);
   }
 
   /** Ends everything at once. */
@@ -118,7 +118,7 @@ export class UpstreamDispatcher extends Dispatcher implements CallContext {
     for (const call of this.calls) call.fail(error ?? new errors.ClientDestroyedError());
     const destroyed = this.#origins.destroy(error);
     if (done === undefined) return destroyed;
-    void destroyed.then(done);
+    void destroyed.finally(done);
   }
 
   async #close(): Promise<void> {

@@ -7,6 +7,9 @@ import type { Origin } from './origin.js';
 import type { Origins } from './origins.js';
 import { Slots } from './slots.js';
 
+/** A turn that comes when the time is all but over helps nobody. */
+const maxWaitShare = 0.9;
+
 /** An origin taken for one attempt, and how long its rate limit makes it wait. */
 export interface Berth {
   readonly origin: Origin;
@@ -30,7 +33,7 @@ export class Launcher {
    * Takes an origin that was not tried yet, rather one whose rate limit has room now.
    * Returns the error that says why there is none.
    */
-  take(tried: ReadonlySet<string>, maxWaitMs: number): Berth | UpstreamError | NoEndpointError {
+  take(tried: ReadonlySet<string>, timeLeftMs: number): Berth | UpstreamError | NoEndpointError {
     const full = this.origins.without(tried);
     const lease =
       this.balancer.acquire({ exclude: full }) ??
@@ -41,7 +44,7 @@ export class Launcher {
       lease.release();
       return new NoEndpointError(0);
     }
-    const waitMs = origin.bucket?.take(maxWaitMs) ?? (origin.bucket === undefined ? 0 : undefined);
+    const waitMs = origin.bucket?.take(timeLeftMs * maxWaitShare) ?? (origin.bucket === undefined ? 0 : undefined);
     if (waitMs !== undefined) return { origin, lease, waitMs };
     lease.release();
     const retryAfterMs = origin.bucket?.waitMs ?? 0;

@@ -56,8 +56,8 @@ export class Origins {
     await Promise.all(this.#all().map((pool) => pool.close()));
   }
 
-  async destroy(error: Error | null): Promise<void> {
-    await Promise.all(this.#all().map((pool) => pool.destroy(error)));
+  async destroy(reason: Error | null): Promise<void> {
+    await Promise.all(this.#all().map((pool) => pool.destroy(reason)));
   }
 
   #all(): Dispatcher[] {
