@@ -44,7 +44,7 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
     bus.handle(upstreamStatus, views),
     followHealth(mounts, bus, logger),
   ];
-  for (const { proxy } of mounts) ends.push(proxy.upstreams.on('attempt', (attempt) => traffic.attempted(attempt)));
+  for (const { proxy } of mounts) ends.push(proxy.upstreams.listen((attempt) => traffic.attempted(attempt)));
 
   const access = createManagementAccess(config.server, createAllowList(config.server.trustProxy));
   const management = createManagementApp(access, logger);

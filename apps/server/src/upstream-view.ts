@@ -1,4 +1,4 @@
-import type { EndpointStatus } from '@forebay/balancer';
+import type { OriginStatus } from '@forebay/balancer/undici';
 
 /** One upstream server as `GET /status` shows it, from one worker's point of view or several combined. */
 export interface UpstreamView {
@@ -23,14 +23,14 @@ export interface UpstreamView {
 
 export function viewOf(
   group: string,
-  status: EndpointStatus<{ readonly name: string; readonly url: string }>,
+  status: OriginStatus,
 ): UpstreamView {
-  const { endpoint, blockedUntil, heldUntil, ejectedUntil, ...rest } = status;
+  const { blockedUntil, heldUntil, ejectedUntil, ...rest } = status;
   const waits = [blockedUntil, heldUntil, ejectedUntil].filter((until) => until !== undefined);
   return {
     group,
     name: rest.name,
-    url: new URL(endpoint.url).origin,
+    url: rest.url,
     healthy: rest.healthy,
     available: rest.available,
     enabled: rest.enabled,

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { UpstreamDispatcher, createUpstreamDispatcher } from '@forebay/balancer/undici';
+import { createUpstreamDispatcher, type UpstreamDispatcher } from '@forebay/balancer/undici';
 import { createTieredCache } from '@forebay/cache-tiers';
 import { createAdmission } from './admit.js';
 import type { Answer, ProxyRequest } from './answer.js';
@@ -168,7 +168,7 @@ function report(
 
 function dispatcherOf(options: ResolvedOptions): UpstreamDispatcher {
   const { upstreams, preset } = options;
-  if (upstreams instanceof UpstreamDispatcher) return upstreams;
+  if ('dispatch' in upstreams) return upstreams;
   const given = 'origins' in upstreams ? upstreams : { origins: upstreams };
   const admit = createAdmission({ contentTypes: options.contentTypes, maxBodyBytes: options.maxBodyBytes });
   return createUpstreamDispatcher({

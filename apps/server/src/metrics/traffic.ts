@@ -1,4 +1,5 @@
 import type { AnsweredRequest, CacheOutcome, ImageProxyObserver } from '@forebay/image-proxy';
+import type { AttemptEvent } from '@forebay/balancer/undici';
 import { emptyLatencies, observe, type LatencyCounts } from './latency-histogram.js';
 
 /** What one process has counted since it started; plain data. */
@@ -32,14 +33,6 @@ export const emptyCounts = (): TrafficCounts => ({
 
 /** Seconds that rates are averaged over. */
 const WINDOW_SECONDS = 60;
-
-/** An attempt at an upstream, as the dispatcher reports it. */
-export interface UpstreamAttempt {
-  readonly statusCode?: number | undefined;
-  readonly errorCode?: string | undefined;
-  readonly retry: boolean;
-  readonly hedged: boolean;
-}
 
 /**
  * Counts what the proxies of one process do. A hit costs a few additions; rates come from a ring of totals that a
@@ -77,12 +70,12 @@ export class Traffic implements ImageProxyObserver {
     observe(counts.latencies, request.durationMs);
   }
 
-  attempted(attempt: UpstreamAttempt): void {
+  attempted({ kind, error, statusCode }: AttemptEvent): void {
     const { upstream } = this.#counts;
     upstream.calls += 1;
-    if (attempt.retry) upstream.retries += 1;
-    if (attempt.hedged) upstream.hedges += 1;
-    increment(upstream.byResult, attempt.errorCode ?? `${Math.floor((attempt.statusCode ?? 0) / 100)}xx`);
+    if (kind === 'retry') upstream.retries += 1;
+    if (kind === 'hedge') upstream.hedges += 1;
+    increment(upstream.byResult, error ?? `${Math.floor((statusCode ?? 0) / 100)}xx`);
   }
 
   /** Everything counted so far, and rates a second over the last minute (or since the start, if that is less). */

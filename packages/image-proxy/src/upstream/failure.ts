@@ -34,7 +34,7 @@ export function toProblem(error: unknown): Problem {
 function isTimeout(error: unknown): boolean {
   const last = isBalancerError(error) ? error.cause : error;
   const code = codeOf(last);
-  return code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT';
+  return code === 'FOREBAY_ATTEMPT_TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_CONNECT_TIMEOUT';
 }
 
 function codeOf(error: unknown): string | undefined {
