@@ -60,8 +60,8 @@ export class RedisConnection {
 
   unavailable(): Error {
     return this.#closed
-      ? briefError('REDIS_CLOSED', 'the connection was closed')
-      : briefError('REDIS_UNAVAILABLE', `no node of ${this.options.nodes.join(', ')} answers`, this.lastError);
+      ? briefError('closed', 'the connection was closed')
+      : briefError('unavailable', `no node of ${this.options.nodes.join(', ')} answers`, this.lastError);
   }
 
   onState(listener: (state: RedisState) => void): () => void {

@@ -49,7 +49,7 @@ export const dial = async (
   });
   try {
     await withDeadline(redis.connect(), options.connectTimeout, () =>
-      briefError('REDIS_TIMEOUT', `${address} was not ready within ${options.connectTimeout} ms`),
+      briefError('timeout', `${address} was not ready within ${options.connectTimeout} ms`),
     );
     return redis;
   } catch (error) {

@@ -1,35 +1,40 @@
+import { CacheError, type CacheErrorCode } from '../errors.js';
+
 /**
- * What went wrong, for programs:
- * `REDIS_TIMEOUT` no answer within the operation's deadline; `REDIS_UNAVAILABLE` no node that may be asked, or the
- * connection broke; `REDIS_REFUSED` the server answered with an error (full, read-only, no permission);
- * `REDIS_TOO_LARGE` the entry is larger than the tier takes; `REDIS_DROPPED` a write gave way to newer ones;
- * `REDIS_BODY_LOST` a piece of a large entry went while it was read; `REDIS_CLOSED` the connection was closed by its owner.
+ * What went wrong with Redis:
+ * `timeout` no answer within the operation's deadline; `unavailable` no node that may be asked, or the connection broke;
+ * `refused` the server answered with an error (full, read-only, no permission); `too-large` the entry is larger than the
+ * tier takes; `dropped` a write gave way for want of room; `body-lost` a piece of a large entry went while it was read;
+ * `closed` the connection was closed by its owner.
  */
-export type RedisErrorCode =
-  | 'REDIS_TIMEOUT'
-  | 'REDIS_UNAVAILABLE'
-  | 'REDIS_REFUSED'
-  | 'REDIS_TOO_LARGE'
-  | 'REDIS_DROPPED'
-  | 'REDIS_BODY_LOST'
-  | 'REDIS_CLOSED';
+export type RedisErrorReason = 'timeout' | 'unavailable' | 'refused' | 'too-large' | 'dropped' | 'body-lost' | 'closed';
 
-/** The one error class of this subpath. */
-export class RedisTierError extends Error {
-  override readonly name: string = 'RedisTierError';
-  readonly code: RedisErrorCode;
+const codes: Readonly<Record<RedisErrorReason, CacheErrorCode>> = {
+  timeout: 'ERR_CACHE_TIER_BEHIND',
+  unavailable: 'ERR_CACHE_TIER_BEHIND',
+  refused: 'ERR_CACHE_TIER_BEHIND',
+  'too-large': 'ERR_CACHE_TIER_BEHIND',
+  dropped: 'ERR_CACHE_TIER_BEHIND',
+  'body-lost': 'ERR_CACHE_BODY_GONE',
+  closed: 'ERR_CACHE_CLOSED',
+};
 
-  constructor(code: RedisErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options);
-    this.code = code;
+/** Every error that Redis is the reason of. */
+export class RedisTierError extends CacheError {
+  readonly reason: RedisErrorReason;
+
+  constructor(reason: RedisErrorReason, message: string, options?: ErrorOptions) {
+    super(codes[reason], message, options);
+    this.name = 'RedisTierError';
+    this.reason = reason;
   }
 }
 
 /** An error that is only control flow: made without a stack, which costs more than the operation that failed. */
-export const briefError = (code: RedisErrorCode, message: string, cause?: unknown): RedisTierError => {
+export const briefError = (reason: RedisErrorReason, message: string, cause?: unknown): RedisTierError => {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
-  const error = new RedisTierError(code, message, cause === undefined ? undefined : { cause });
+  const error = new RedisTierError(reason, message, cause === undefined ? undefined : { cause });
   Error.stackTraceLimit = stackTraceLimit;
   return error;
 };
@@ -37,3 +42,5 @@ export const briefError = (code: RedisErrorCode, message: string, cause?: unknow
 /** The word that a Redis error reply begins with (`MOVED`, `OOM`, `LOADING`), or `undefined` for any other error. */
 export const replyCode = (error: unknown): string | undefined =>
   error instanceof Error && error.name === 'ReplyError' ? error.message.split(' ', 1)[0] : undefined;
+
+export const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));

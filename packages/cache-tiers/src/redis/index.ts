@@ -1,6 +1,6 @@
 export { redisBus, type RedisBusOptions } from './bus.js';
 export { redisConnection, type RedisConnection, type RedisState } from './connection.js';
-export { RedisTierError, type RedisErrorCode } from './errors.js';
+export { RedisTierError, type RedisErrorReason } from './errors.js';
 export { redisLock, type RedisLock, type RedisLockOptions } from './lock.js';
 export type { RedisConnectionOptions } from './options.js';
 export type { RedisTierSettings } from './tier-options.js';

@@ -116,7 +116,7 @@ export class NodeSet {
 
   #attempt<T>(name: string, send: Send<T>, ms: number): Promise<T> {
     const route = this.#route(name);
-    if (!route) return Promise.reject(briefError('REDIS_UNAVAILABLE', 'no node serves the slot', this.lastError));
+    if (!route) return Promise.reject(briefError('unavailable', 'no node serves the slot', this.lastError));
     return route.master.run(send, ms).catch((error: Error) => this.#redirect(error, send, ms, 1));
   }
 
@@ -124,7 +124,7 @@ export class NodeSet {
     const begun = performance.now();
     if (!this.looked)
       await withDeadline(this.#first, ms, () =>
-        briefError('REDIS_TIMEOUT', `no node of ${this.#seeds.join(', ')} answered within ${ms} ms`),
+        briefError('timeout', `no node of ${this.#seeds.join(', ')} answered within ${ms} ms`),
       );
     return then(Math.max(1, ms - (performance.now() - begun)));
   }

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { withDeadline } from './deadline.js';
 import { dial, drop } from './dial.js';
-import { briefError, replyCode } from './errors.js';
+import { asError, briefError, RedisTierError, replyCode } from './errors.js';
 import type { ResolvedConnectionOptions } from './options.js';
 
 /** Failures in a row after which a node is left alone until it answers a probe. */
@@ -114,7 +114,7 @@ export class RedisNode {
     this.lastError = error;
     this.#failures += 1;
     if (this.#failures >= FAILURES_TO_OPEN && this.state === 'up') this.#down();
-    return 'code' in error && error.code === 'REDIS_TIMEOUT' ? error : this.#unavailable(error);
+    return error instanceof RedisTierError && error.reason === 'timeout' ? error : this.#unavailable(error);
   }
 
   async #open(): Promise<void> {
@@ -141,7 +141,7 @@ export class RedisNode {
       redis.once('close', () => this.#lost(lane));
       return lane;
     } catch (error) {
-      this.lastError = error as Error;
+      this.lastError = asError(error);
       return undefined;
     } finally {
       this.#dialing -= 1;
@@ -176,14 +176,10 @@ export class RedisNode {
   }
 
   #timeout(ms: number): Error {
-    return briefError('REDIS_TIMEOUT', `${this.address} did not answer within ${Math.round(ms)} ms`);
+    return briefError('timeout', `${this.address} did not answer within ${Math.round(ms)} ms`);
   }
 
   #unavailable(cause: Error | undefined = this.lastError): Error {
-    return briefError(
-      'REDIS_UNAVAILABLE',
-      `${this.address} cannot be reached${cause ? `: ${cause.message}` : ''}`,
-      cause,
-    );
+    return briefError('unavailable', `${this.address} cannot be reached${cause ? `: ${cause.message}` : ''}`, cause);
   }
 }

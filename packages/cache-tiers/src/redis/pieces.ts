@@ -59,7 +59,7 @@ class PieceReader implements BodyReader {
     this.#fetched.delete(index);
     const offset = index * this.#source.pieceBytes;
     const chunk = piece.bytes.subarray(this.#position - offset, Math.min(this.#stop - offset, piece.bytes.length));
-    if (chunk.length === 0) throw briefError('REDIS_BODY_LOST', `piece ${index} is shorter than announced`);
+    if (chunk.length === 0) throw briefError('body-lost', `piece ${index} is shorter than announced`);
     this.#position += chunk.length;
     return chunk;
   }

@@ -63,7 +63,7 @@ export class Subscription {
         else if (from === echoChannel && text === this.#awaited?.text) this.#awaited.heard();
       });
       await withDeadline(redis.subscribe(channel, echoChannel), connection.options.writeTimeout, () =>
-        briefError('REDIS_TIMEOUT', `${node.address} did not subscribe in time`),
+        briefError('timeout', `${node.address} did not subscribe in time`),
       );
       await this.#proveAll();
       if (this.#closed) return drop(redis);
@@ -115,7 +115,7 @@ export class Subscription {
       const masters = this.#options.connection.set.masters.filter((node) => node.state === 'up');
       this.#turn += 1;
       const master = masters[this.#turn % masters.length];
-      if (!master) throw briefError('REDIS_UNAVAILABLE', 'no master is up');
+      if (!master) throw briefError('unavailable', 'no master is up');
       await this.#prove(master);
       // A way is proven once each master has had its turn; between, a loss shows in the senders' numbers.
       if (this.#turn % masters.length === 0) this.#sureUntil = asked - this.#options.heartbeat * masters.length;
@@ -139,6 +139,6 @@ export class Subscription {
       this.#awaited = { text, heard };
     });
     await master.run((redis) => redis.publish(echoChannel, text), writeTimeout);
-    await withDeadline(arrival, writeTimeout, () => briefError('REDIS_TIMEOUT', `no echo by way of ${master.address}`));
+    await withDeadline(arrival, writeTimeout, () => briefError('timeout', `no echo by way of ${master.address}`));
   }
 }

@@ -3,7 +3,7 @@ import { endOfLife, wantedIn } from '../lifetime.js';
 import type { KeyPage, PurgeMark, Tier, TierEntry, TierStats, TierWriter } from '../tier.js';
 import { WholeBody } from '../whole-body.js';
 import { RedisConnection, type RedisState } from './connection.js';
-import { briefError } from './errors.js';
+import { asError, briefError } from './errors.js';
 import { decodeEntry, decodeHeader, decodePiece, encodePrefix, FIXED_BYTES, type DecodedEntry } from './format.js';
 import { clearEntries, listEntries } from './listing.js';
 import { SharedMarks } from './marks.js';
@@ -226,7 +226,7 @@ class SharedTier implements RedisTier {
     const name = names.piece(names.entry(entry.key), entry.nonce, index);
     const value = await this.#connection.read(name, (redis) => redis.getBuffer(name));
     const bytes = value && decodePiece(value, entry.nonce);
-    if (!bytes) throw briefError('REDIS_BODY_LOST', `piece ${index} of ${entry.pieces} is gone or damaged`);
+    if (!bytes) throw briefError('body-lost', `piece ${index} of ${entry.pieces} is gone or damaged`);
     return bytes;
   }
 
@@ -285,6 +285,6 @@ class SharedTier implements RedisTier {
 
   #failed(error: unknown): void {
     this.#errors += 1;
-    this.#lastError = error instanceof Error ? error : new Error(String(error));
+    this.#lastError = asError(error);
   }
 }

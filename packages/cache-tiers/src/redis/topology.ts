@@ -66,7 +66,7 @@ export const askTopology = async (redis: Redis, address: string): Promise<Topolo
   try {
     const [ranges, info] = await Promise.all([redis.cluster('SLOTS'), redis.cluster('INFO')]);
     const host = address.slice(0, address.lastIndexOf(':'));
-    return readTopology(ranges as unknown as SlotRange[], String(info), host);
+    return readTopology(ranges as unknown as SlotRange[], info, host);
   } catch (error) {
     const code = replyCode(error);
     if (code !== undefined && !PASSING.has(code)) return singleServer(address);

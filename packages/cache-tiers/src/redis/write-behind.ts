@@ -1,5 +1,5 @@
 import type { RedisConnection } from './connection.js';
-import { briefError, replyCode } from './errors.js';
+import { asError, briefError, replyCode } from './errors.js';
 import { decodeHeader } from './format.js';
 import { TAKE_HEADER } from './scripts.js';
 
@@ -100,12 +100,12 @@ export class WriteBehind {
 
   /** Sets aside room for a body that is being written; false when there is none. */
   reserve(bytes: number): boolean {
-    if (this.#bytes + bytes > this.#bound) {
-      this.#dropped += 1;
-      return false;
-    }
     this.#bytes += bytes;
-    return true;
+    this.#makeRoom();
+    if (this.#bytes <= this.#bound) return true;
+    this.#bytes -= bytes;
+    this.#dropped += 1;
+    return false;
   }
 
   free(bytes: number): void {
@@ -195,7 +195,7 @@ export class WriteBehind {
       const code = replyCode(error);
       park = code === undefined || PASSING.has(code);
       if (!park) this.#refused += 1;
-      this.#failed(park ? error : briefError('REDIS_REFUSED', error instanceof Error ? error.message : '', error));
+      this.#failed(park ? error : briefError('refused', asError(error).message, error));
     }
     this.#sending.delete(name);
     if (park && !this.#closed && !this.#waiting.has(name)) this.#park(change);

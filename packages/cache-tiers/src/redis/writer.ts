@@ -2,7 +2,7 @@ import type { EntryHead } from '../entry.js';
 import { endOfLife } from '../lifetime.js';
 import type { TierWriter } from '../tier.js';
 import type { RedisConnection } from './connection.js';
-import { briefError } from './errors.js';
+import { asError, briefError } from './errors.js';
 import { encodeEntry, encodePiece, newNonce } from './format.js';
 import type { WriteBehind } from './write-behind.js';
 
@@ -55,9 +55,9 @@ export class EntryWriter implements TierWriter {
     const { maxEntryBytes, queue } = this.#context;
     this.#size += chunk.length;
     if (this.#size > maxEntryBytes)
-      return this.#giveUp(briefError('REDIS_TOO_LARGE', `the entry is larger than ${maxEntryBytes} bytes`));
+      return this.#giveUp(briefError('too-large', `the entry is larger than ${maxEntryBytes} bytes`));
     if (!queue.reserve(chunk.length))
-      return this.#giveUp(briefError('REDIS_DROPPED', 'there is no room left for writes on their way'));
+      return this.#giveUp(briefError('dropped', 'there is no room left for writes on their way'));
     this.#reserved += chunk.length;
     this.#chunks.push(chunk);
     this.#gathered += chunk.length;
@@ -67,7 +67,7 @@ export class EntryWriter implements TierWriter {
   async commit(): Promise<void> {
     if (this.#failure) throw this.#failure;
     if (this.#announced !== undefined && this.#announced !== this.#size) {
-      const error = briefError('REDIS_REFUSED', `${this.#size} bytes came, ${this.#announced} were announced`);
+      const error = briefError('refused', `${this.#size} bytes came, ${this.#announced} were announced`);
       await this.#giveUp(error).catch(() => undefined);
       throw error;
     }
@@ -92,7 +92,7 @@ export class EntryWriter implements TierWriter {
   abort(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#failure ??= briefError('REDIS_DROPPED', 'the write was given up');
+    this.#failure ??= briefError('dropped', 'the write was given up');
     this.#release();
     const { connection } = this.#context;
     for (let index = 1; index < this.#pieces; index += 1) {
@@ -134,7 +134,7 @@ export class EntryWriter implements TierWriter {
     try {
       await connection.write(name, (redis) => redis.set(name, encodePiece(this.#nonce, bytes), 'PX', life));
     } catch (error) {
-      await this.#giveUp(error as Error);
+      await this.#giveUp(asError(error));
     }
     if (this.#over) return;
     queue.free(bytes.length);
