@@ -5,31 +5,30 @@ import { CacheControl } from './cache-control.js';
 import { createDispatch } from './dispatch.js';
 import { createManagementAccess } from './middleware/management-access.js';
 import { LoadShedder } from './middleware/load-shedder.js';
+import { refuseUnreadable } from './middleware/unreadable.js';
 import { Traffic } from './metrics/traffic.js';
 import { createCache } from './parts/cache.js';
 import { createProxy, type Mounted } from './parts/proxies.js';
 import { followHealth } from './parts/upstream-health.js';
 import { logAnswers } from './parts/answer-log.js';
-import { answers } from './process/messages.js';
-import type { NodeApp, NodeContext } from './process/roles.js';
+import type { DrainReason, NodeApp, NodeContext } from './process/roles.js';
 import { cacheRoutes } from './routes/cache.js';
 import { healthRoutes } from './routes/health.js';
 import { createManagementApp, onlyMethods, type ManagementApp } from './routes/management.js';
 import { statusRoutes } from './routes/status.js';
-import { routesInForce, traffic as trafficTopic, upstreamStatus } from './topics.js';
+import { traffic as trafficTopic, upstreamStatus } from './topics.js';
 import { viewOf, type UpstreamView } from './upstream-view.js';
 
 /** Everything that serves in one process: composes the parts, and knows nothing of what flows through them. */
 export async function createNode(context: NodeContext): Promise<NodeApp> {
   const { bus, config, entries, logger, shares } = context;
   const startedAt = new Date();
-  let draining = false;
+  let draining: DrainReason | undefined;
 
   const cache = await createCache(config, shares, bus);
   const traffic = new Traffic();
   const observer = logAnswers(logger, traffic);
-  const [routes = config.routes] = answers(await bus.ask(routesInForce, null, { to: 'primary' }));
-  const mounts: Mounted[] = routes.map((route) => ({
+  const mounts: Mounted[] = config.routes.map((route) => ({
     route,
     proxy: createProxy(route, config, shares, config.cache.enabled ? cache : undefined, observer),
   }));
@@ -48,7 +47,12 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
 
   const access = createManagementAccess(config.server, createAllowList(config.server.trustProxy));
   const management = createManagementApp(access, logger);
-  healthRoutes(management, { draining: () => draining, upstreams: views, tiers: () => tierStates, startedAt });
+  healthRoutes(management, {
+    draining: () => draining === 'stop',
+    upstreams: views,
+    tiers: () => tierStates,
+    startedAt,
+  });
   statusRoutes(management, bus, entries);
   cacheRoutes(management, new CacheControl(cache, bus, config));
   crawlerRoutes(management);
@@ -56,7 +60,12 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
   const elsewhere = config.server.managementPort !== undefined;
   const publicApp = createManagementApp({ check: () => undefined }, logger);
   if (elsewhere) {
-    healthRoutes(publicApp, { draining: () => draining, upstreams: views, tiers: () => tierStates, startedAt });
+    healthRoutes(publicApp, {
+      draining: () => draining === 'stop',
+      upstreams: views,
+      tiers: () => tierStates,
+      startedAt,
+    });
     crawlerRoutes(publicApp);
   }
   const own = elsewhere
@@ -64,11 +73,12 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
     : managementListener;
 
   return {
-    listener: createDispatch({ mounts, own, shedder, draining: () => draining }),
+    listener: createDispatch({ mounts, own, shedder, draining: () => draining !== undefined }),
     managementListener,
     start: async () => undefined,
-    setDraining() {
-      draining = true;
+    clientError: refuseUnreadable,
+    setDraining(reason) {
+      draining = reason;
     },
     async stop() {
       await shedder.idle();

@@ -1,6 +1,5 @@
 import type { BusMessage } from '@forebay/cache-tiers';
 import type { TargetStatus } from '@forebay/health';
-import type { RouteConfig } from './config/config.js';
 import type { TrafficCounts } from './metrics/traffic.js';
 import { topic, type Topic } from './process/messages.js';
 import type { WorkerStatus } from './process/roles.js';
@@ -60,8 +59,6 @@ export const healthNews: Topic<readonly HealthNews[]> = topic('health-news');
 export const healthSoFar: Topic<null, readonly HealthNews[]> = topic('health-so-far');
 /** Worker to primary: a circuit opened; look at it now. */
 export const upstreamSuspect: Topic<{ readonly group: string; readonly name: string }> = topic('upstream-suspect');
-/** Anyone to the primary: the routes in force (sample mode makes its own). */
-export const routesInForce: Topic<null, readonly RouteConfig[]> = topic('routes-in-force');
 /** Anyone to the primary. */
 export const fleetStatus: Topic<null, { readonly startedAt: Date; readonly workers: readonly WorkerStatus[] }> =
   topic('fleet-status');

@@ -1,8 +1,8 @@
-import type { RouteConfig } from '../config/config.js';
+import type { Config } from '../config/config.js';
 import type { PrimaryContext, PrimaryDuties } from '../process/roles.js';
 import { diskTierOf } from '../parts/cache.js';
 import { startSampleUpstreams, type SampleUpstreams } from '../sample/index.js';
-import { fleetStatus, routesInForce } from '../topics.js';
+import { fleetStatus } from '../topics.js';
 import { banner } from './banner.js';
 import { Probes } from './probes.js';
 import { sampleRoutes } from './sample-routes.js';
@@ -15,21 +15,21 @@ export async function createPrimaryDuties(context: PrimaryContext): Promise<Prim
 
   return {
     async start() {
-      let routes: readonly RouteConfig[] = config.routes;
+      let inForce: Config = config;
       if (config.sample) {
         const started = await startSampleUpstreams();
         samples = started;
         ends.push(() => started.close());
-        routes = sampleRoutes(config, started);
+        inForce = { ...config, routes: sampleRoutes(config, started) };
       }
-      const probes = new Probes(config, routes, bus, logger);
+      const probes = new Probes(inForce, bus, logger);
       ends.push(
-        bus.handle(routesInForce, () => routes),
         bus.handle(fleetStatus, () => ({ startedAt: fleet.startedAt, workers: fleet.workers() })),
         () => probes.stop(),
       );
       probes.start();
       if (config.cache.enabled) ends.push(keepDiskClean(context));
+      return inForce;
     },
     listening(listening) {
       if (samples) process.stdout.write(banner(listening, config.server.host, samples.links));

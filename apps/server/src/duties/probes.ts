@@ -16,10 +16,10 @@ export class Probes {
   readonly #logger: Logger;
   readonly #ends: (() => void)[] = [];
 
-  constructor(config: Config, routes: readonly RouteConfig[], bus: Bus, logger: Logger) {
+  constructor(config: Config, bus: Bus, logger: Logger) {
     this.#bus = bus;
     this.#logger = logger;
-    this.#groups = routes
+    this.#groups = config.routes
       .filter(({ probePath }) => probePath !== undefined)
       .map((route) => ({ route, prober: proberOf(config, route) }));
   }
