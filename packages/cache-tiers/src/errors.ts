@@ -16,15 +16,14 @@ export type CacheErrorCode =
   | 'ERR_CACHE_NOTHING_TO_RENEW'
   /** Stored bytes do not match their checksum. */
   | 'ERR_CACHE_DAMAGED'
-  /** A tier was too slow to keep up with a body, or has no room. */
-  | 'ERR_CACHE_TIER_BEHIND';
-
-const brand: unique symbol = Symbol.for('@forebay/cache-tiers/error') as never;
+  /** A tier was too slow to keep up with a body. */
+  | 'ERR_CACHE_TIER_BEHIND'
+  /** A tier does not want an entry after all (too large); no failure of the tier's. */
+  | 'ERR_CACHE_TIER_DECLINED';
 
 /** The base of every error that this package makes; `code` says which. */
 export class CacheError extends Error {
   readonly code: CacheErrorCode;
-  readonly [brand] = true;
 
   constructor(code: CacheErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
@@ -33,7 +32,7 @@ export class CacheError extends Error {
   }
 }
 
-/** Whether an error is one of this package's, of whichever copy of it. */
+/** Whether an error is one of this package's, of whichever copy or realm of it. */
 export function isCacheError(error: unknown): error is CacheError {
-  return typeof error === 'object' && error !== null && brand in error;
+  return error instanceof Error && error.name === 'CacheError' && 'code' in error;
 }

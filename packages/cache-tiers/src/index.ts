@@ -1,1 +1,14 @@
-export {};
+export { createTieredCache } from './tiered-cache.js';
+export { memoryTier, type MemoryTier } from './memory/memory-tier.js';
+export { diskTier } from './disk/disk-tier.js';
+export { CacheError, isCacheError, type CacheErrorCode } from './errors.js';
+export { PurgeMarks } from './purge-marks.js';
+export type { TieredCacheOptions } from './cache-options.js';
+export type { MemoryTierOptions } from './memory/memory-options.js';
+export type { DiskTierOptions } from './disk/disk-options.js';
+export type { DiskFileSystem } from './disk/files.js';
+export type { TierBreakerOptions } from './tier-breaker.js';
+export type * from './cache.js';
+export type * from './entry.js';
+export type * from './tier.js';
+export type * from './bus.js';

@@ -13,7 +13,10 @@ export interface TierEntry {
 
 /** An entry being written: bytes as they arrive, then one of `commit` and `abort`. Until `commit` has resolved nobody can read it through the tier. */
 export interface TierWriter {
-  /** Takes the chunk. A promise asks to wait for it before more is written; it rejects when the tier gave up. */
+  /**
+   * Takes the chunk. A promise asks to wait for it before more is written; it rejects when the tier gave up (with
+   * `ERR_CACHE_TIER_DECLINED` when that is no failure, only too large).
+   */
   write(chunk: Uint8Array): void | Promise<void>;
   commit(): Promise<void>;
   /** Drops what was written; never rejects. */
@@ -72,6 +75,8 @@ export interface TierStats {
 export interface Tier {
   /** Shown to users: `memory`, `disk`, `redis`. */
   readonly name: string;
+  /** Whether other nodes see the same content, so that what one of them removes is gone here too. @default false */
+  readonly shared?: boolean;
   open(key: string, options?: { readonly signal?: AbortSignal }): Promise<TierEntry | undefined>;
   /** `size` is the body's length where it is known. `undefined`: the tier does not want it (too large). */
   write(

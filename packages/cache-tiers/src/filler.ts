@@ -1,0 +1,136 @@
+import type { ResolvedCacheOptions } from './cache-options.js';
+import type { Body, BodyReader, EntryHead } from './entry.js';
+import { isCacheError } from './errors.js';
+import { GrowingBody } from './growing-body.js';
+import { GrowingReader } from './growing-reader.js';
+import { wantedIn } from './lifetime.js';
+import type { TierSlot } from './tier-slot.js';
+import type { TierWriter } from './tier.js';
+
+/** What is being stored: looked at again before it becomes readable, as it may have been purged meanwhile. */
+export interface Fill {
+  readonly key: string;
+  readonly head: EntryHead;
+  readonly body: Body;
+  wanted(): boolean;
+}
+
+/** Writes bodies to the tiers below memory as they arrive. A tier that is slow, full or broken goes without. */
+export class Filler {
+  readonly #slots: readonly TierSlot[];
+  readonly #options: ResolvedCacheOptions;
+  #bytes = 0;
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(slots: readonly TierSlot[], options: ResolvedCacheOptions) {
+    this.#slots = slots;
+    this.#options = options;
+  }
+
+  /** Resolves when the tiers have it or have given up; never rejects. Readers are attached before it returns. */
+  fill(fill: Fill): Promise<void> {
+    const slots = this.#slots.filter((slot) => wantedIn(fill.head, slot.tier.name));
+    const cost = fill.body.size ?? this.#options.windowBytes;
+    if (slots.length === 0 || this.#bytes + cost > this.#options.maxFillBytes) return Promise.resolve();
+    const readers = slots.map(() => readerOf(fill.body));
+    this.#bytes += cost;
+    const running = this.#run(fill, slots, readers).finally(() => {
+      this.#bytes -= cost;
+      this.#running.delete(running);
+    });
+    this.#running.add(running);
+    return running;
+  }
+
+  /** Resolves when nothing is being written any more. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  async #run(fill: Fill, slots: readonly TierSlot[], readers: readonly BodyReader[]): Promise<void> {
+    const writes = slots.map((slot, index) => ({ slot, reader: readers[index] as BodyReader }));
+    if (this.#options.fill === 'all') {
+      await Promise.all(writes.map(({ slot, reader }) => this.#write(fill, slot, reader)));
+      return;
+    }
+    let stored = false;
+    for (const { slot, reader } of writes) {
+      if (stored) reader.cancel();
+      else stored = await this.#write(fill, slot, reader);
+    }
+  }
+
+  /** True once the tier has it, or it is not to have it any more. */
+  async #write(fill: Fill, slot: TierSlot, reader: BodyReader): Promise<boolean> {
+    if (!slot.allows('write')) {
+      reader.cancel();
+      return false;
+    }
+    const { tier } = slot;
+    const { key, head, body } = fill;
+    let writer: TierWriter | undefined;
+    let spilling = false;
+    try {
+      writer = await tier.write(key, head, body.size);
+      if (writer === undefined) {
+        slot.succeeded('write');
+        return false;
+      }
+      spilling = spillInto(body, reader, writer);
+      if (!(await copy(reader, writer)) || !fill.wanted()) return true;
+      await writer.commit();
+      slot.succeeded('write');
+      // It may have been purged while the tier was at its last step.
+      if (!fill.wanted()) await tier.delete(key);
+      return true;
+    } catch (error) {
+      if (isCacheError(error) && error.code === 'ERR_CACHE_TIER_DECLINED') slot.succeeded('write');
+      else slot.failed('write', 'write', error);
+      return false;
+    } finally {
+      reader.cancel();
+      await writer?.abort();
+      if (spilling) (body as GrowingBody).spillEnded();
+      else writer?.release?.();
+    }
+  }
+}
+
+function readerOf(body: Body): BodyReader {
+  return body instanceof GrowingBody ? body.attach('tier') : body.reader();
+}
+
+/** Lets a large body use what is written to this tier as its memory; true if it does. */
+function spillInto(body: Body, reader: BodyReader, writer: TierWriter): boolean {
+  if (!(body instanceof GrowingBody && reader instanceof GrowingReader) || writer.readBack === undefined) return false;
+  const spill = {
+    get written(): number {
+      return writer.written ?? 0;
+    },
+    readBack: writer.readBack.bind(writer),
+    release: () => writer.release?.(),
+  };
+  return body.spillTo(spill, reader);
+}
+
+/** False if the body broke: no fault of the tier's. A tier that fell behind throws. */
+async function copy(reader: BodyReader, writer: TierWriter): Promise<boolean> {
+  for (;;) {
+    let chunk: Uint8Array | null | undefined;
+    try {
+      chunk = reader.read();
+    } catch (error) {
+      if (isCacheError(error) && error.code === 'ERR_CACHE_TIER_BEHIND') throw error;
+      return false;
+    }
+    if (chunk === undefined) return true;
+    if (chunk === null) {
+      await new Promise<void>((resolve) => {
+        reader.onReadable = resolve;
+      });
+      continue;
+    }
+    const ready = writer.write(chunk);
+    if (ready !== undefined) await ready;
+  }
+}

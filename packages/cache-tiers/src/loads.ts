@@ -1,0 +1,313 @@
+import { LRUCache } from 'lru-cache';
+import { joinBytes } from './bytes.js';
+import type { CacheEvents, Loaded, Loader } from './cache.js';
+import type { ResolvedCacheOptions } from './cache-options.js';
+import type { Body } from './entry.js';
+import { CacheError } from './errors.js';
+import type { Events } from './events.js';
+import type { Filler } from './filler.js';
+import { Flight, type Outcome } from './flight.js';
+import { type Found, judge } from './found.js';
+import { GrowingBody } from './growing-body.js';
+import type { Ladder } from './ladder.js';
+import { headFor } from './lifetime.js';
+import { discard, pump } from './pump.js';
+import { cancelled, WholeBody } from './whole-body.js';
+
+/** Keys of which it is remembered that they are not kept, or that their refresh failed. */
+const REMEMBERED_KEYS = 10_000;
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Runs loaders: one at a time for a key, as long as anybody wants it, and stores what comes. */
+export class Loads<M> {
+  readonly counts = { loads: 0, errors: 0 };
+  readonly #options: ResolvedCacheOptions;
+  readonly #ladder: Ladder<M>;
+  readonly #filler: Filler;
+  readonly #events: Events<CacheEvents<M>>;
+  readonly #flights = new Map<string, Flight<M>>();
+  readonly #running = new Set<Flight<M>>();
+  readonly #passes = new LRUCache<string, number>({ max: REMEMBERED_KEYS });
+  readonly #failures = new LRUCache<string, { readonly until: number; readonly error: unknown }>({
+    max: REMEMBERED_KEYS,
+  });
+  #background = 0;
+
+  constructor(options: ResolvedCacheOptions, ladder: Ladder<M>, filler: Filler, events: Events<CacheEvents<M>>) {
+    this.#options = options;
+    this.#ladder = ladder;
+    this.#filler = filler;
+    this.#events = events;
+  }
+
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** The load of a key that one who comes now can join. */
+  joinable(key: string): Flight<M> | undefined {
+    const flight = this.#flights.get(key);
+    return flight?.joinable === true ? flight : undefined;
+  }
+
+  /** Whether a key is known as not to be kept, so that nobody should wait for another's load of it. */
+  passes(key: string): boolean {
+    const until = this.#passes.get(key);
+    if (until === undefined) return false;
+    if (this.#options.clock() < until) return true;
+    this.#passes.delete(key);
+    return false;
+  }
+
+  /** The failure of a refresh that is not to be tried again yet. */
+  recentFailure(key: string): { readonly error: unknown } | undefined {
+    const failure = this.#failures.get(key);
+    return failure !== undefined && this.#options.clock() < failure.until ? { error: failure.error } : undefined;
+  }
+
+  /** Begins a load. `alone`: nobody else may join it until it turns out that it can be shared. */
+  begin(
+    key: string,
+    load: Loader<M>,
+    stale: Found<M> | undefined,
+    how: {
+      readonly hardTimeout: number;
+      readonly alone: boolean;
+      readonly background: boolean;
+      readonly look: boolean;
+    },
+  ): Flight<M> {
+    const flight = new Flight<M>(key, stale, this.#ladder.storeTime(), how.background);
+    if (!how.alone) this.#flights.set(key, flight);
+    this.#running.add(flight);
+    if (how.background) this.#background++;
+    void this.#run(flight, load, how).finally(() => {
+      if (how.background) this.#background--;
+    });
+    return flight;
+  }
+
+  /** Refreshes behind an answer, unless that is going on, has just failed, or too much goes on already. */
+  refresh(key: string, load: Loader<M>, stale: Found<M>, hardTimeout: number, look: boolean): void {
+    if (this.joinable(key) !== undefined || this.#background >= this.#options.maxBackgroundLoads) return;
+    if (this.recentFailure(key) !== undefined) return;
+    this.begin(key, load, stale, { hardTimeout, alone: false, background: true, look });
+  }
+
+  /** Nobody waits for it any more. */
+  abandon(flight: Flight<M>): void {
+    this.#stop(flight, cancelled());
+  }
+
+  /** What these loads bring was purged: it goes to those who wait, and into no tier. */
+  disown(covers: (key: string) => boolean): void {
+    for (const flight of this.#running) {
+      if (!covers(flight.key)) continue;
+      flight.keep = false;
+      this.#forget(flight);
+    }
+  }
+
+  close(): void {
+    for (const flight of this.#running) this.#stop(flight, new CacheError('ERR_CACHE_CLOSED', 'The cache was closed'));
+    this.#flights.clear();
+  }
+
+  #stop(flight: Flight<M>, reason: CacheError): void {
+    flight.controller.abort(reason);
+    flight.reject(reason);
+    flight.growing?.fail(reason);
+    this.#done(flight);
+  }
+
+  #done(flight: Flight<M>): void {
+    this.#running.delete(flight);
+    this.#forget(flight);
+  }
+
+  #forget(flight: Flight<M>): void {
+    if (this.#flights.get(flight.key) === flight) this.#flights.delete(flight.key);
+  }
+
+  async #run(
+    flight: Flight<M>,
+    load: Loader<M>,
+    how: { readonly hardTimeout: number; readonly look: boolean },
+  ): Promise<void> {
+    const { key, controller } = flight;
+    const { signal } = controller;
+    const timer = this.#limit(flight, how.hardTimeout);
+    const lease = await this.#options.coordinator?.claim(key, { signal });
+    try {
+      if (flight.settled) return;
+      const elsewhere = this.#options.coordinator !== undefined && lease === undefined;
+      if ((how.look || elsewhere) && (await this.#foundMeanwhile(flight))) return;
+      this.counts.loads++;
+      const { stale } = flight;
+      const context = { key, signal, stale: stale && { head: stale.head, size: stale.body.size } };
+      const loaded = await load(context);
+      if (flight.settled) {
+        if (loaded.kind !== 'renew') discard(loaded.body);
+      } else flight.resolve(this.#take(flight, loaded));
+    } catch (error) {
+      this.#failed(flight, error);
+    } finally {
+      clearTimeout(timer);
+      void lease?.release();
+    }
+  }
+
+  #limit(flight: Flight<M>, hardTimeout: number): NodeJS.Timeout | undefined {
+    if (hardTimeout > MAX_TIMER_MS) return undefined;
+    return setTimeout(() => {
+      const error = new CacheError('ERR_CACHE_LOAD_TIMEOUT', `No answer for ${flight.key} within ${hardTimeout} ms`);
+      this.#failed(flight, error);
+      flight.controller.abort(error);
+    }, hardTimeout);
+  }
+
+  async #foundMeanwhile(flight: Flight<M>): Promise<boolean> {
+    const found = await this.#ladder.find(flight.key, flight.stale);
+    if (found === undefined || judge(found, this.#options.clock(), undefined) !== 'fresh') return false;
+    flight.resolve({ kind: 'found', found });
+    this.#done(flight);
+    return true;
+  }
+
+  #failed(flight: Flight<M>, error: unknown): void {
+    if (flight.settled) return;
+    this.counts.errors++;
+    const { key } = flight;
+    const stale = flight.stale !== undefined;
+    if (stale) this.#failures.set(key, { until: this.#options.clock() + this.#options.retryStaleAfter, error });
+    this.#events.emit('load-error', { key, error, stale });
+    flight.reject(error);
+    this.#done(flight);
+  }
+
+  #take(flight: Flight<M>, loaded: Loaded<M>): Outcome<M> {
+    switch (loaded.kind) {
+      case 'store':
+        return this.#store(flight, loaded);
+      case 'pass':
+        return this.#pass(flight, loaded);
+      case 'renew':
+        return this.#renew(flight, loaded);
+    }
+  }
+
+  #head(loaded: {
+    metadata: M;
+    lifetime: Parameters<typeof headFor>[1];
+    tags?: readonly string[];
+  }): ReturnType<typeof headFor<M>> {
+    const storedAt = this.#ladder.storeTime();
+    return headFor(loaded.metadata, loaded.lifetime, loaded.tags ?? [], storedAt, this.#options.lifetimes);
+  }
+
+  #store(flight: Flight<M>, loaded: Extract<Loaded<M>, { kind: 'store' }>): Outcome<M> {
+    const { key } = flight;
+    const head = this.#head(loaded);
+    this.#passes.delete(key);
+    this.#failures.delete(key);
+    const wanted = (): boolean =>
+      flight.keep && this.#ladder.marks.apply(key, { ...head, storedAt: flight.startedAt }) !== undefined;
+    const place = (bytes: Uint8Array): ReturnType<Ladder<M>['place']> => {
+      if (this.#events.heard('store')) this.#events.emit('store', { key, head, size: bytes.byteLength });
+      return wanted() ? this.#ladder.place(key, head, bytes) : undefined;
+    };
+    if (loaded.body instanceof Uint8Array) {
+      const body = wholeOf(loaded.body, loaded.size);
+      const entry = place(body.bytes);
+      void this.#filler.fill({ key, head, body, wanted }).then(() => this.#done(flight));
+      if (entry !== undefined) this.#done(flight);
+      return { kind: 'loaded', head, body, entry };
+    }
+    let filled: Promise<void> = Promise.resolve();
+    const body = new GrowingBody({
+      size: loaded.size,
+      retainBytes: this.#options.retainBytes,
+      windowBytes: this.#options.windowBytes,
+      onEnd: () => {
+        const { bytes } = body;
+        if (bytes === undefined && this.#events.heard('store'))
+          this.#events.emit('store', { key, head, size: body.arrived });
+        // What memory did not take stays joinable until a tier below has it.
+        if (bytes !== undefined && place(bytes) !== undefined) this.#done(flight);
+        else void filled.then(() => this.#done(flight));
+      },
+      onFail: (error) => this.#brokeOff(flight, error),
+      onAbandoned: () => this.abandon(flight),
+    });
+    if (flight.background) body.hold();
+    flight.growing = body;
+    if (flight.keep && !this.#flights.has(key)) this.#flights.set(key, flight);
+    for (let waiting = flight.waiting; waiting > 0; waiting--) body.claim();
+    filled = this.#filler.fill({ key, head, body, wanted });
+    pump(loaded.body, body, flight.controller.signal);
+    return { kind: 'loaded', head, body, entry: undefined };
+  }
+
+  #brokeOff(flight: Flight<M>, error: unknown): void {
+    this.#done(flight);
+    if (flight.controller.signal.aborted) return;
+    this.counts.errors++;
+    this.#events.emit('load-error', { key: flight.key, error, stale: false });
+    flight.controller.abort(error);
+  }
+
+  #pass(flight: Flight<M>, loaded: Extract<Loaded<M>, { kind: 'pass' }>): Outcome<M> {
+    const { key } = flight;
+    if (this.#options.passFor > 0) this.#passes.set(key, this.#options.clock() + this.#options.passFor);
+    this.#forget(flight);
+    const head = this.#head({
+      metadata: loaded.metadata,
+      lifetime: { ttl: 0, staleIfError: 0, staleWhileRevalidate: 0 },
+    });
+    if (flight.background) {
+      // A refresh behind an answer: nobody is there to take it.
+      discard(loaded.body);
+      this.#stop(flight, cancelled());
+    }
+    let body: Body;
+    if (loaded.body instanceof Uint8Array) {
+      body = wholeOf(loaded.body, loaded.size);
+      this.#done(flight);
+    } else {
+      const growing = new GrowingBody({
+        size: loaded.size,
+        retainBytes: 0,
+        windowBytes: this.#options.windowBytes,
+        onEnd: () => this.#done(flight),
+        onFail: (error) => this.#brokeOff(flight, error),
+        onAbandoned: () => this.abandon(flight),
+      });
+      body = flight.growing = growing;
+      growing.claim();
+      if (!flight.settled) pump(loaded.body, growing, flight.controller.signal);
+    }
+    return { kind: 'passed', head, body, taken: false };
+  }
+
+  #renew(flight: Flight<M>, loaded: Extract<Loaded<M>, { kind: 'renew' }>): Outcome<M> {
+    const { key, stale } = flight;
+    if (stale === undefined)
+      throw new CacheError('ERR_CACHE_NOTHING_TO_RENEW', `There is no copy of ${key} that could still be right`);
+    const head = this.#head(loaded);
+    this.#failures.delete(key);
+    const { bytes } = stale.body;
+    const wanted = (): boolean => flight.keep;
+    const entry = bytes === undefined || !wanted() ? undefined : this.#ladder.place(key, head, bytes);
+    if (wanted())
+      for (const slot of this.#ladder.slots)
+        void slot.attempt('write', 'renew', () => slot.tier.renew(key, head), false);
+    this.#done(flight);
+    return { kind: 'renewed', head, found: stale, entry };
+  }
+}
+
+function wholeOf(bytes: Uint8Array, size: number | undefined): WholeBody & { readonly bytes: Uint8Array } {
+  if (size !== undefined && size !== bytes.byteLength)
+    throw new CacheError('ERR_CACHE_BODY_LENGTH', `The body has ${bytes.byteLength} bytes, not the announced ${size}`);
+  return new WholeBody(joinBytes([bytes]));
+}
