@@ -11,6 +11,8 @@ interface Change {
   /** When the value is worth nothing any more, ms since the epoch. */
   readonly expiresAt: number;
   readonly bytes: number;
+  /** This or an older change of the name was sent without an answer so far: Redis may yet carry it out, late. */
+  sent: boolean;
   /** Told whether there was something to remove. */
   readonly settle: (existed: boolean) => void;
 }
@@ -114,11 +116,13 @@ export class WriteBehind {
 
   /** Forgets values not yet sent whose name satisfies the test: another process purged them. */
   forget(test: (name: string) => boolean): void {
-    for (const queue of [this.#waiting, this.#parked])
-      for (const change of queue.values()) if (change.value && test(change.name)) this.#take(queue, change);
-    // What is on its way cannot be called back: it is removed behind itself.
-    for (const change of this.#sending.values())
-      if (change.value && test(change.name)) void this.#add(change.name, undefined, Number.POSITIVE_INFINITY);
+    for (const queue of [this.#waiting, this.#parked, this.#sending])
+      for (const change of [...queue.values()]) {
+        if (!change.value || !test(change.name)) continue;
+        // What is on its way cannot be called back: it is removed behind itself.
+        if (change.sent) void this.#add(change.name, undefined, Number.POSITIVE_INFINITY);
+        else this.#take(queue, change);
+      }
   }
 
   /** Resolves when everything that can be sent now has been. */
@@ -139,13 +143,16 @@ export class WriteBehind {
   #add(name: string, value: Buffer | undefined, expiresAt: number): Promise<boolean> {
     if (this.#closed) return Promise.resolve(false);
     return new Promise((settle) => {
+      let sent = this.#sending.has(name);
       for (const queue of [this.#waiting, this.#parked]) {
         const older = queue.get(name);
-        if (older) this.#take(queue, older);
+        if (!older) continue;
+        sent ||= older.sent;
+        this.#take(queue, older);
       }
       const bytes = OVERHEAD + name.length + (value?.length ?? 0);
       this.#bytes += bytes;
-      this.#waiting.set(name, { name, value, expiresAt, bytes, settle });
+      this.#waiting.set(name, { name, value, expiresAt, bytes, sent, settle });
       this.#makeRoom();
       this.#pump();
     });
@@ -188,6 +195,7 @@ export class WriteBehind {
     const { name, value } = change;
     let park = false;
     let existed = false;
+    change.sent = true;
     try {
       if (value) await this.#set(name, value, change.expiresAt);
       else existed = await this.#remove(name);

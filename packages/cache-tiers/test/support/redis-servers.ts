@@ -132,6 +132,8 @@ export interface RedisCluster {
   masterOf(slot: number): Promise<RedisServer>;
   /** Every node agrees that all is well: 16,384 slots served, every master with a replica that is in step. */
   settled(): Promise<void>;
+  /** Begins to move a slot and moves those of its keys that the test picks; `finish` moves the rest and hands it over. */
+  moveSlot(slot: number, to: RedisServer, first: (key: string) => boolean): Promise<{ finish(): Promise<void> }>;
   stop(): Promise<void>;
 }
 
@@ -245,6 +247,28 @@ export const startCluster = async (masterCount = 3): Promise<RedisCluster> => {
       return found.server;
     },
     settled,
+    moveSlot: async (slot, to, first) => {
+      const all = await masters();
+      const source = all.find(({ slots }) => slots.some(([begin, end]) => slot >= begin && slot <= end));
+      const target = all.find(({ server }) => server === to);
+      if (!source || !target) throw new Error(`slot ${slot} cannot be moved to ${to.address}`);
+      await to.command('CLUSTER', 'SETSLOT', slot, 'IMPORTING', source.id);
+      await source.server.command('CLUSTER', 'SETSLOT', slot, 'MIGRATING', target.id);
+      const move = async (wanted: (key: string) => boolean): Promise<void> => {
+        const keys = ((await source.server.command('CLUSTER', 'GETKEYSINSLOT', slot, 10_000)) as string[]).filter(
+          wanted,
+        );
+        for (const key of keys) await source.server.command('MIGRATE', '127.0.0.1', to.port, key, 0, 5000);
+      };
+      await move(first);
+      return {
+        finish: async () => {
+          await move(() => true);
+          await to.command('CLUSTER', 'SETSLOT', slot, 'NODE', target.id);
+          await source.server.command('CLUSTER', 'SETSLOT', slot, 'NODE', target.id);
+        },
+      };
+    },
     stop: async () => {
       await Promise.all(servers.map((server) => server.stop()));
     },
