@@ -1,59 +1,75 @@
 import { forEach, get, keepAlive } from '../client.js';
 import { bodyOf, COLD } from '../origin.js';
 import type { RunningPeer } from '../peers/peer.js';
+import type { Report } from '../report.js';
 import { count, fixed } from '../report.js';
 import { median, percentile } from '../statistics.js';
 import type { Bench, BenchCase } from './bench-case.js';
 import { withPeers } from './bench-case.js';
 
 /** Very many at once for a key that is not there yet. */
-export const coldCase: BenchCase = {
-  name: 'cold-1000',
-  title: `1,000 at once for one cold key, whose origin takes ${COLD.delayMs} ms`,
-  inSmoke: true,
-  run: async (bench) => {
-    const clients = bench.smoke ? 100 : 1000;
-    const setting = { on: bench.cores.server, workers: 1, memoryBytes: 256 * 1024 ** 2, fromDisk: false };
-    const faults: string[] = [];
-    const found = new Map<string, Flood[]>();
-    await withPeers(bench, setting, async (running) => {
-      for (let round = 0; round < bench.rounds; round++) {
-        for (const peer of running) {
-          bench.signal.throwIfAborted();
-          const flood = await floodOnce(bench, peer, `/20k/${COLD.prefix}-${peer.name}-${round}.jpg`, clients);
-          found.set(peer.name, [...(found.get(peer.name) ?? []), flood]);
-          if (flood.wrong > 0) faults.push(`${peer.name}: ${flood.wrong} of ${clients} clients got something else`);
-          if (peer.name === 'forebay' && flood.upstream !== 1)
-            faults.push(`forebay: ${flood.upstream} upstream requests instead of 1`);
-        }
-      }
-    });
-    const data = bench.peers.flatMap(({ name, title }) => {
-      const floods = found.get(name);
-      if (floods === undefined) return [];
-      const of = (read: (flood: Flood) => number): number => median(floods.map(read));
-      return [
-        {
-          peer: name,
-          title,
+export function coldCase(name: string, workers: 1 | 2): BenchCase {
+  const title = `1,000 at once for one cold key, whose origin takes ${COLD.delayMs} ms, ${workers === 1 ? 'one worker' : 'two workers'}`;
+  return { name, title, inSmoke: workers === 1, run: (bench) => runCold(bench, { name, title, workers }) };
+}
+
+async function runCold(
+  bench: Bench,
+  {
+    name: caseName,
+    title: caseTitle,
+    workers,
+  }: { readonly name: string; readonly title: string; readonly workers: 1 | 2 },
+): Promise<Report> {
+  const clients = bench.smoke ? 100 : 1000;
+  const on = workers === 1 ? bench.cores.server : bench.cores.all;
+  const setting = { on, workers, memoryBytes: 256 * 1024 ** 2, fromDisk: false };
+  const faults: string[] = [];
+  const found = new Map<string, Flood[]>();
+  await withPeers(bench, setting, async (running) => {
+    for (let round = 0; round < bench.rounds; round++) {
+      for (const peer of running) {
+        bench.signal.throwIfAborted();
+        const flood = await floodOnce(
+          bench,
+          peer,
+          `/20k/${COLD.prefix}-${caseName}-${peer.name}-${round}.jpg`,
           clients,
-          upstream: of((flood) => flood.upstream),
-          p50_ms: of((flood) => flood.p50),
-          p99_ms: of((flood) => flood.p99),
-        },
-      ];
-    });
-    return {
-      case: coldCase.name,
-      title: coldCase.title,
-      columns: ['server', 'upstream requests', 'p50 ms', 'p99 ms'],
-      rows: data.map((row) => [row.title, count(row.upstream), fixed(row.p50_ms, 0), fixed(row.p99_ms, 0)]),
-      data,
-      faults,
-      notes: ['The client is one Node process, whose own time is in the percentiles.'],
-    };
-  },
-};
+        );
+        found.set(peer.name, [...(found.get(peer.name) ?? []), flood]);
+        if (flood.wrong > 0) faults.push(`${peer.name}: ${flood.wrong} of ${clients} clients got something else`);
+        if (peer.name === 'forebay' && flood.upstream > workers)
+          faults.push(
+            `forebay: ${flood.upstream} upstream requests of ${workers} ${workers === 1 ? 'worker' : 'workers'}`,
+          );
+      }
+    }
+  });
+  const data = bench.peers.flatMap(({ name, title }) => {
+    const floods = found.get(name);
+    if (floods === undefined) return [];
+    const of = (read: (flood: Flood) => number): number => median(floods.map(read));
+    return [
+      {
+        peer: name,
+        title,
+        clients,
+        upstream: of((flood) => flood.upstream),
+        p50_ms: of((flood) => flood.p50),
+        p99_ms: of((flood) => flood.p99),
+      },
+    ];
+  });
+  return {
+    case: caseName,
+    title: caseTitle,
+    columns: ['server', 'upstream requests', 'p50 ms', 'p99 ms'],
+    rows: data.map((row) => [row.title, count(row.upstream), fixed(row.p50_ms, 0), fixed(row.p99_ms, 0)]),
+    data,
+    faults,
+    notes: ['The client is one Node process, whose own time is in the percentiles.'],
+  };
+}
 
 interface Flood {
   readonly upstream: number;

@@ -25,7 +25,8 @@ export const cases: readonly BenchCase[] = [
     workers: 2,
     ask: 'new-connection',
   }),
-  coldCase,
+  coldCase('cold-1000', 1),
+  coldCase('workers-2-cold', 2),
   manyBodiesCase,
   longBodyCase,
 ];
