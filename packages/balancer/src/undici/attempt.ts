@@ -11,6 +11,17 @@ import type { UpstreamRequest } from './upstream-request.js';
 
 export type AttemptKind = 'first' | 'retry' | 'hedge' | 'resume';
 
+/** What a dispatch reports for metrics, once for each attempt whose answer began or that failed. */
+export interface AttemptEvent {
+  readonly origin: string;
+  readonly statusCode: number | undefined;
+  /** The failure's code, if there was no answer. */
+  readonly error: string | undefined;
+  /** Until the answer began, or the failure. */
+  readonly durationMs: number;
+  readonly kind: AttemptKind;
+}
+
 export interface Head {
   readonly statusCode: number;
   readonly headers: IncomingHttpHeaders;
@@ -44,7 +55,7 @@ export class Attempt implements ExchangeSink {
   readonly lease: Lease<EndpointOptions>;
   /** Time until its answer must have begun; below `headersTimeout` if the deadline comes first. */
   readonly limitMs: number;
-  readonly #owner: AttemptOwner;
+  #owner: AttemptOwner;
   #exchange: Exchange | undefined;
   #url: URL | undefined;
   #headers: RequestHeaders | undefined;
@@ -54,9 +65,8 @@ export class Attempt implements ExchangeSink {
   #sent = false;
   #done = false;
   #onDone: (() => void) | undefined;
+  #reported = false;
   startedAt = 0;
-  /** Whether listeners have heard of it. */
-  reported = false;
   /** ms until its answer began. */
   responseTimeMs: number | undefined;
 
@@ -94,6 +104,24 @@ export class Attempt implements ExchangeSink {
       origin.pool,
       request.dispatchOptions(origin.url.origin, request.pathAt(origin), this.#headers, limits.bodyTimeout),
     );
+  }
+
+  /** From now on someone else hears of it. */
+  handOver(owner: AttemptOwner): void {
+    this.#owner = owner;
+    this.settleHead();
+  }
+
+  /** Tells listeners how it went, once. */
+  report(
+    listener: ((event: AttemptEvent) => void) | undefined,
+    statusCode: number | undefined,
+    error: string | undefined,
+  ): void {
+    if (this.#reported) return;
+    this.#reported = true;
+    const durationMs = this.responseTimeMs ?? this.elapsedMs;
+    listener?.({ origin: this.origin.name, statusCode, error, durationMs, kind: this.kind });
   }
 
   /** Its answer is in use: the time limit ends. */

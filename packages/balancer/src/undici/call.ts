@@ -1,60 +1,41 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { DeadlineError, type BalancerError } from '../errors.js';
 import { Attempt, type AttemptKind, type AttemptOwner, type Head } from './attempt.js';
 import { type CallerHandler, callerHandler } from './caller-handler.js';
-import { UpstreamError, UpstreamsFailedError } from './errors.js';
-import type { Berth, Launcher } from './launcher.js';
-import type { CallSettings, Settings } from './options.js';
+import type { CallContext } from './context.js';
+import { Delivery, type DeliveryContext } from './delivery.js';
+import { UpstreamDeadlineError, UpstreamError, UpstreamsFailedError } from './errors.js';
+import type { Berth } from './launcher.js';
+import type { CallSettings } from './options.js';
 import { RelayController } from './relay-controller.js';
 import type { UpstreamRequest } from './upstream-request.js';
 import { judge } from './verdict.js';
 
-/** What a dispatch reports for metrics, once for each attempt whose answer began or that failed. */
-export interface AttemptEvent {
-  readonly origin: string;
-  readonly statusCode: number | undefined;
-  /** The failure's code, if there was no answer. */
-  readonly error: string | undefined;
-  readonly durationMs: number;
-  readonly kind: AttemptKind;
-}
-
-/** What all dispatches of a dispatcher share. */
-export interface CallContext {
-  readonly settings: Settings;
-  readonly launcher: Launcher;
-  /** Undefined while nobody listens. */
-  readonly onAttempt: ((event: AttemptEvent) => void) | undefined;
-  readonly closed: boolean;
-  readonly calls: Set<Call>;
-  ended(call: Call): void;
-}
-
 const neverWanted = new Error('Another answer was used');
 
-/**
- * One dispatch. Until an answer is handed on (`waiting`), it may fail over; after that (`streaming`), bytes go straight
- * through; `done` ends it.
- */
-export class Call implements AttemptOwner {
+/** One dispatch, from the first attempt to the answer that is handed on; then its delivery takes over. */
+export class Call implements AttemptOwner, DeliveryContext {
   readonly request: UpstreamRequest;
   readonly limits: AttemptOwner['limits'];
-  readonly #context: CallContext;
+  readonly context: CallContext;
+  readonly handler: CallerHandler;
+  readonly controller: RelayController;
   readonly #settings: CallSettings;
-  readonly #handler: CallerHandler;
-  readonly #controller: RelayController;
+  readonly #onEnd: (call: Call) => void;
   readonly #deadlineAt: number;
   readonly #tried = new Set<string>();
   readonly #live = new Set<Attempt>();
   readonly #errors: UpstreamError[] = [];
-  #phase: 'waiting' | 'streaming' | 'done' = 'waiting';
+  #delivery: Delivery | undefined;
+  #done = false;
   #attempts = 0;
   /** Answers whose first bytes are awaited, so that `admit` can judge them. */
   readonly #withheld = new Map<Attempt, Head>();
   #repeated = false;
-  #departures = new Map<Attempt, () => void>();
+  /** Ways out for attempts that wait for their turn. */
+  readonly #departures = new Map<Attempt, () => void>();
   #waitTimer: NodeJS.Timeout | undefined;
+  #hedgeTimer: NodeJS.Timeout | undefined;
 
   constructor(
     context: CallContext,
@@ -62,41 +43,46 @@ export class Call implements AttemptOwner {
     settings: CallSettings,
     timeouts: { readonly headersTimeout: number; readonly bodyTimeout: number },
     handler: Dispatcher.DispatchHandler,
+    onEnd: (call: Call) => void,
   ) {
-    this.#context = context;
+    this.context = context;
     this.request = request;
     this.#settings = settings;
+    this.#onEnd = onEnd;
     this.limits = {
       ...timeouts,
       maxRedirects: settings.maxRedirects,
       maxResponseHeaders: context.settings.maxResponseHeaders,
     };
-    this.#handler = callerHandler(handler);
-    this.#controller = new RelayController((reason) => this.#abort(reason));
+    this.handler = callerHandler(handler);
+    this.controller = new RelayController((reason) => this.fail(reason));
     this.#deadlineAt = settings.deadline === 0 ? Infinity : performance.now() + settings.deadline;
   }
 
   start(): void {
-    const { launcher } = this.#context;
+    const { launcher } = this.context;
     launcher.balancer.retries.deposit();
     launcher.balancer.hedges.deposit();
-    this.#guarded(() => this.#handler.onRequestStart(this.#controller, null));
-    if (this.#phase !== 'waiting') return;
+    this.#guarded(() => this.handler.onRequestStart(this.controller, null));
+    if (this.#done) return;
     const berth = launcher.take(this.#tried, this.#timeLeft());
     if ('lease' in berth) this.#launch(berth, 'first');
     else this.fail(berth);
+    const { hedgeAfter } = this.#settings;
+    if (hedgeAfter > 0 && this.request.repeatable && !this.#done)
+      this.#hedgeTimer = setTimeout(() => this.#hedge(), hedgeAfter);
   }
 
   poolFor(url: URL): Dispatcher {
-    return this.#context.launcher.origins.poolFor(url);
+    return this.context.launcher.origins.poolFor(url);
   }
 
   onHead(attempt: Attempt, head: Head): void {
-    const { settings, launcher } = this.#context;
-    this.#report(attempt, head.statusCode, undefined);
+    const { settings, launcher } = this.context;
+    attempt.report(this.context.onAttempt, head.statusCode, undefined);
     const verdict = judge(head, attempt.origin.name, settings.retryStatuses, settings.maxHold);
     if (verdict === undefined) return this.#accept(attempt, head);
-    if (verdict.hold !== undefined) launcher.balancer.hold(attempt.origin.name, verdict.hold);
+    if (verdict.hold !== undefined) launcher.hold(attempt.origin.name, verdict.hold);
     if (verdict.fault) attempt.lease.failure(verdict.error);
     const next = this.#live.size > 1 ? undefined : this.#next();
     attempt.lease.release();
@@ -111,46 +97,27 @@ export class Call implements AttemptOwner {
   }
 
   onData(attempt: Attempt, chunk: Buffer): void {
-    if (this.#withheld.size > 0) this.#admit(attempt, chunk);
-    if (this.#phase !== 'streaming') return;
-    try {
-      this.#handler.onResponseData(this.#controller, chunk);
-    } catch (error) {
-      this.#crash(error);
-    }
+    this.#admit(attempt, chunk);
+    this.#delivery?.onData(attempt, chunk);
   }
 
   onEnd(attempt: Attempt, trailers: IncomingHttpHeaders): void {
-    if (this.#withheld.size > 0) this.#admit(attempt, undefined);
-    if (this.#phase !== 'streaming') return;
-    attempt.lease.success(attempt.responseTimeMs);
-    this.#end(() => this.#handler.onResponseEnd(this.#controller, trailers));
+    this.#admit(attempt, undefined);
+    this.#delivery?.onEnd(attempt, trailers);
   }
 
   onFailure(attempt: Attempt, error: UpstreamError, neutral: boolean): void {
     this.#withheld.delete(attempt);
-    if (!attempt.reported) this.#report(attempt, undefined, error.code);
+    attempt.report(this.context.onAttempt, undefined, error.code);
     this.#live.delete(attempt);
-    if (this.#phase === 'streaming') {
-      attempt.lease.failure(error);
-      const broken = new UpstreamError('FOREBAY_BODY_BROKEN', attempt.origin.name, 'the body broke off', {
-        cause: error,
-      });
-      return this.#end(() => this.#handler.onResponseError(this.#controller, broken));
-    }
     this.#errors.push(error);
-    if (this.#live.size > 0) {
-      if (neutral) attempt.lease.release();
-      else attempt.lease.failure(error);
-      return;
-    }
-    const next = this.#next();
-    const again = next ?? (neutral ? undefined : this.#nextAfterReset(attempt, error));
+    const next = this.#live.size > 0 ? undefined : this.#next();
+    const again = next ?? (neutral || this.#live.size > 0 ? undefined : this.#nextAfterReset(attempt, error));
     // A keep-alive connection that the origin closed just then says nothing about its health.
     if (neutral || (next === undefined && again !== undefined)) attempt.lease.release();
     else attempt.lease.failure(error);
     if (again !== undefined) this.#launch(again, 'retry');
-    else this.fail(new UpstreamsFailedError(this.#errors));
+    else if (this.#live.size === 0) this.fail(new UpstreamsFailedError(this.#errors));
   }
 
   onTimeout(attempt: Attempt): void {
@@ -165,18 +132,31 @@ export class Call implements AttemptOwner {
       const fair = Math.min(this.limits.headersTimeout, this.#settings.deadline) / 2;
       if (other.elapsedMs >= fair) other.lease.failure(error);
     }
-    this.fail(new DeadlineError(this.#settings.deadline, this.#errors));
+    this.#expire();
   }
 
   /** Ends it with an error, if it has not ended yet. */
-  fail(error: BalancerError | Error): void {
-    if (this.#phase === 'done') return;
+  fail(error: Error): void {
+    if (this.#done) return;
+    if (this.#delivery !== undefined) return this.#delivery.fail(error);
     this.#cancelAll(error);
-    this.#end(() => this.#handler.onResponseError(this.#controller, error));
+    this.end(() => this.handler.onResponseError(this.controller, error));
+  }
+
+  get maxResumes(): number {
+    return this.#settings.resume && this.request.repeatable ? this.#settings.maxAttempts : 0;
+  }
+
+  end(tell: () => void): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.#clearTimers();
+    this.#onEnd(this);
+    tell();
   }
 
   #launch(berth: Berth, kind: AttemptKind): void {
-    const { launcher } = this.#context;
+    const { launcher } = this.context;
     const left = this.#timeLeft() - berth.waitMs;
     const attempt = new Attempt(this, berth.origin, berth.lease, kind, Math.min(this.limits.headersTimeout, left));
     this.#attempts += 1;
@@ -194,15 +174,24 @@ export class Call implements AttemptOwner {
     this.#departures.set(attempt, leave);
     if (left === Infinity) return;
     clearTimeout(this.#waitTimer);
-    this.#waitTimer = setTimeout(
-      () => this.fail(new DeadlineError(this.#settings.deadline, this.#errors)),
-      left + berth.waitMs,
-    );
+    this.#waitTimer = setTimeout(() => this.#expire(), left + berth.waitMs);
+  }
+
+  /** Asks another origin as well, while the first is slow ("The Tail at Scale", Dean and Barroso, 2013). */
+  #hedge(): void {
+    const { launcher, closed } = this.context;
+    const { hedges } = launcher.balancer;
+    if (closed || this.#live.size !== 1 || this.#attempts >= this.#settings.maxAttempts) return;
+    if (hedges.remaining < 1 || !launcher.slots.free) return;
+    const berth = launcher.take(this.#tried, 0);
+    if (!('lease' in berth)) return;
+    hedges.tryWithdraw();
+    this.#launch(berth, 'hedge');
   }
 
   /** A berth at an origin not tried yet, if one more attempt is allowed. */
   #next(exclude: ReadonlySet<string> = this.#tried): Berth | undefined {
-    const { launcher, closed } = this.#context;
+    const { launcher, closed } = this.context;
     const { retries } = launcher.balancer;
     const left = this.#timeLeft();
     if (closed || !this.request.repeatable || this.#attempts >= this.#settings.maxAttempts || left <= 0)
@@ -254,18 +243,9 @@ export class Call implements AttemptOwner {
     this.#withheld.clear();
     this.#live.delete(attempt);
     this.#cancelAll(neverWanted);
-    this.#live.add(attempt);
-    this.#phase = 'streaming';
-    attempt.settleHead();
-    this.#controller.target = attempt.controller;
+    this.#delivery = new Delivery(this, attempt, head);
     const { statusCode, headers, statusMessage } = head;
-    this.#guarded(() => this.#handler.onResponseStart(this.#controller, statusCode, headers, statusMessage));
-  }
-
-  #abort(reason: Error): void {
-    if (this.#phase === 'done') return;
-    this.#cancelAll(reason);
-    this.#end(() => this.#handler.onResponseError(this.#controller, reason));
+    this.#guarded(() => this.handler.onResponseStart(this.controller, statusCode, headers, statusMessage));
   }
 
   /** A handler or `admit` that throws ends the dispatch, and is nobody's fault upstream. */
@@ -283,7 +263,7 @@ export class Call implements AttemptOwner {
 
   /** Ends all attempts and says nothing about their origins. */
   #cancelAll(reason: Error): void {
-    clearTimeout(this.#waitTimer);
+    this.#clearTimers();
     for (const leave of this.#departures.values()) leave();
     this.#departures.clear();
     for (const attempt of this.#live) {
@@ -293,26 +273,17 @@ export class Call implements AttemptOwner {
     this.#live.clear();
   }
 
-  #end(tell: () => void): void {
-    this.#phase = 'done';
+  #expire(): void {
+    this.fail(new UpstreamDeadlineError(this.#settings.deadline, this.#errors));
+  }
+
+  #clearTimers(): void {
     clearTimeout(this.#waitTimer);
-    this.#context.ended(this);
-    tell();
+    clearTimeout(this.#hedgeTimer);
   }
 
   #timeLeft(): number {
     return this.#deadlineAt === Infinity ? Infinity : this.#deadlineAt - performance.now();
-  }
-
-  #report(attempt: Attempt, statusCode: number | undefined, error: string | undefined): void {
-    attempt.reported = true;
-    this.#context.onAttempt?.({
-      origin: attempt.origin.name,
-      statusCode,
-      error,
-      durationMs: attempt.responseTimeMs ?? attempt.elapsedMs,
-      kind: attempt.kind,
-    });
   }
 }
 

@@ -3,7 +3,9 @@ import { createBalancer } from '../balancer.js';
 import type { LoadBalancer } from '../load-balancer.js';
 import type { EndpointOptions } from '../endpoint.js';
 import type { EndpointStatus } from '../status.js';
-import { type AttemptEvent, Call, type CallContext } from './call.js';
+import type { AttemptEvent } from './attempt.js';
+import { Call } from './call.js';
+import type { CallContext } from './context.js';
 import { Launcher } from './launcher.js';
 import {
   type OriginOptions,
@@ -30,7 +32,7 @@ export interface OriginStatus extends EndpointStatus<EndpointOptions> {
 export class UpstreamDispatcher extends Dispatcher implements CallContext {
   readonly settings: Settings;
   readonly launcher: Launcher;
-  readonly calls: Set<Call> = new Set();
+  readonly #calls = new Set<Call>();
   readonly #origins: Origins;
   #listeners: readonly ((event: AttemptEvent) => void)[] = [];
   #closed = false;
@@ -60,8 +62,8 @@ export class UpstreamDispatcher extends Dispatcher implements CallContext {
     const headersTimeout = options.headersTimeout ?? this.settings.headersTimeout;
     const bodyTimeout = options.bodyTimeout ?? this.settings.bodyTimeout;
     const timeouts = { headersTimeout: headersTimeout === 0 ? Infinity : headersTimeout, bodyTimeout };
-    const call = new Call(this, new UpstreamRequest(options), settings, timeouts, handler);
-    this.calls.add(call);
+    const call = new Call(this, new UpstreamRequest(options), settings, timeouts, handler, this.#onCallEnd);
+    this.#calls.add(call);
     if (this.#closed) call.fail(new errors.ClientClosedError());
     else call.start();
     return true;
@@ -93,11 +95,6 @@ export class UpstreamDispatcher extends Dispatcher implements CallContext {
     await this.#origins.remove(name)?.pool.close();
   }
 
-  ended(call: Call): void {
-    this.calls.delete(call);
-    if (this.calls.size === 0) for (const idle of this.#onIdle.splice(0)) idle();
-  }
-
   /** Takes nothing new, waits for what is on its way, and closes all connections. */
   override close(): Promise<void>;
   override close(callback: () => void): void;
@@ -115,7 +112,7 @@ export class UpstreamDispatcher extends Dispatcher implements CallContext {
     const error = typeof given === 'function' ? null : (given ?? null);
     const done = typeof given === 'function' ? given : callback;
     this.#closed = true;
-    for (const call of this.calls) call.fail(error ?? new errors.ClientDestroyedError());
+    for (const call of this.#calls) call.fail(error ?? new errors.ClientDestroyedError());
     const destroyed = this.#origins.destroy(error);
     if (done === undefined) return destroyed;
     void destroyed.finally(done);
@@ -123,9 +120,14 @@ export class UpstreamDispatcher extends Dispatcher implements CallContext {
 
   async #close(): Promise<void> {
     this.#closed = true;
-    if (this.calls.size > 0) await new Promise<void>((idle) => this.#onIdle.push(idle));
+    if (this.#calls.size > 0) await new Promise<void>((idle) => this.#onIdle.push(idle));
     await this.#origins.close();
   }
+
+  readonly #onCallEnd = (call: Call): void => {
+    this.#calls.delete(call);
+    if (this.#calls.size === 0) for (const idle of this.#onIdle.splice(0)) idle();
+  };
 
   #setListeners(listeners: readonly ((event: AttemptEvent) => void)[]): void {
     this.#listeners = listeners;

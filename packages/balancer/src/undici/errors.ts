@@ -1,4 +1,4 @@
-import { AllFailedError } from '../errors.js';
+import { AllFailedError, BalancerError } from '../errors.js';
 
 /**
  * `FOREBAY_ATTEMPT_TIMEOUT`: no answer in time. `FOREBAY_CONNECTION`: the connection failed or broke before an answer.
@@ -59,6 +59,18 @@ export class UpstreamsFailedError extends AllFailedError {
   constructor(errors: readonly unknown[]) {
     super(errors);
     this.statusCode = errors.filter(isUpstreamError).findLast(({ statusCode }) => statusCode !== undefined)?.statusCode;
+  }
+}
+
+/** `FOREBAY_DEADLINE` of a dispatch: its total time ran out before an answer began. `cause` is the last attempt's error. */
+export class UpstreamDeadlineError extends BalancerError {
+  /** What the attempts before had failed with. */
+  readonly errors: readonly unknown[];
+
+  constructor(deadlineMs: number, errors: readonly unknown[]) {
+    super('FOREBAY_DEADLINE', `No answer began within ${deadlineMs} ms`);
+    this.cause = errors.at(-1);
+    this.errors = errors;
   }
 }
 

@@ -1,8 +1,8 @@
-export type { AttemptKind } from './attempt.js';
-export type { AttemptEvent } from './call.js';
+export type { AttemptEvent, AttemptKind } from './attempt.js';
 export { createUpstreamDispatcher, type OriginStatus, type UpstreamDispatcher } from './dispatcher.js';
 export {
   isUpstreamError,
+  UpstreamDeadlineError,
   UpstreamError,
   type UpstreamErrorCode,
   type UpstreamErrorDetails,

@@ -53,6 +53,11 @@ export class Launcher {
     });
   }
 
+  /** Leaves an origin alone for so long, unless it has been removed meanwhile. */
+  hold(name: string, durationMs: number): void {
+    if (this.origins.get(name) !== undefined) this.balancer.hold(name, durationMs);
+  }
+
   /** Calls `go` when the berth's wait is over and there is a place. Returns a function that gives it all up. */
   depart({ origin, waitMs }: Berth, go: () => void): () => void {
     let leave: () => void;

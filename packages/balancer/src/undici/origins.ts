@@ -45,6 +45,13 @@ export class Origins {
     return names;
   }
 
+  /** All names except one. */
+  allBut(name: string): ReadonlySet<string> {
+    const names = new Set(this.#byName.keys());
+    names.delete(name);
+    return names;
+  }
+
   /** Where a redirect's target is fetched: a named origin's connections, or those of everyone else. */
   poolFor(url: URL): Dispatcher {
     for (const origin of this.#byName.values()) if (origin.url.origin === url.origin) return origin.pool;
