@@ -39,8 +39,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** Lets a short body run out unseen, which keeps the connection; ends it otherwise. */
   drain(headers: IncomingHttpHeaders, reason: Error): void {
-    const length = Number(headers['content-length'] ?? Number.NaN);
-    if (!(length <= maxDrain)) return this.cancel(reason);
+    if (Number(headers['content-length'] ?? 0) > maxDrain) return this.cancel(reason);
     this.#sink = undefined;
     this.#controller?.resume();
     const timer = setTimeout(() => this.cancel(reason), 1000);

@@ -77,7 +77,8 @@ function makePool(url: URL, options: OriginOptions, connections: number, setting
   const common = { ...poolOptions(settings, options.http2 ?? settings.http2), connections };
   const proxy = options.proxy === false ? undefined : (options.proxy ?? proxyFor(url, settings.proxy));
   if (proxy === undefined) return new Pool(url.origin, common);
-  const { connect: _direct, ...proxied } = common;
+  const { connect, ...proxied } = common;
+  const requestTls = typeof connect === 'object' ? connect : {};
   // Proxies expect plain HTTP in absolute form and allow tunnels to TLS ports only.
-  return new ProxyAgent({ ...proxied, uri: proxy, proxyTunnel: url.protocol === 'https:' });
+  return new ProxyAgent({ ...proxied, requestTls, uri: proxy, proxyTunnel: url.protocol === 'https:' });
 }

@@ -1,35 +1,13 @@
 import { createBalancer, type EndpointOptions } from '@forebay/balancer';
-import type { AttemptEvent, UpstreamDispatcher } from '@forebay/balancer/undici';
-import { type Dispatcher, fetch, request, stream } from 'undici';
+import { fetch, request, stream } from 'undici';
 import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
+import { anywhere, ask, attemptsOf } from './ask.js';
 import { deadUrl, dispatcherOver, rawUpstream, upstream } from './upstreams.js';
-
-const anywhere = 'http://upstream';
-
-interface Answer {
-  readonly status: number;
-  readonly text: string;
-}
-
-const ask = async (
-  dispatcher: Dispatcher,
-  path = '/',
-  options: Partial<Dispatcher.RequestOptions> = {},
-): Promise<Answer> => {
-  const { statusCode, body } = await request(`${anywhere}${path}`, { ...options, dispatcher });
-  return { status: statusCode, text: await body.text() };
-};
 
 const admit = (_head: unknown, chunk: Buffer | undefined): Error | undefined =>
   chunk?.toString().startsWith('<') === true ? new Error('HTML is no image') : undefined;
-
-const attemptsOf = (dispatcher: UpstreamDispatcher): AttemptEvent[] => {
-  const events: AttemptEvent[] = [];
-  dispatcher.listen((event) => events.push(event));
-  return events;
-};
 
 describe('a dispatcher over several origins', () => {
   it('serves request, stream and fetch, spreading over the origins', async () => {
