@@ -78,19 +78,34 @@ export const decodeHeader = (value: Buffer): (EntryHeader & { readonly jsonBytes
     size: value.readDoubleBE(24),
     pieces: value.readUInt32BE(32),
     pieceBytes: value.readUInt32BE(36),
-    nonce: value.toString('hex', 40, 48),
+    nonce: value.toString('hex', 40, FIXED_BYTES),
   };
 };
 
 /** Header and JSON, checked; the body, of which not all need be there, is not. `undefined` for anything foreign or damaged. */
 export const decodePrefix = (value: Buffer): DecodedEntry | undefined => {
-  const header = decodeHeader(value);
-  if (!header) return undefined;
-  const end = FIXED_BYTES + header.jsonBytes;
+  if (value.length < FIXED_BYTES || value.readUInt32BE(0) !== ENTRY_MAGIC) return undefined;
+  const end = FIXED_BYTES + value.readUInt32BE(4);
   if (end > value.length || crc32(value.subarray(12, end)) !== value.readUInt32BE(8)) return undefined;
+  const content = parse(value.toString('utf8', FIXED_BYTES, end));
+  if (!content) return undefined;
+  // Spelled out: spreading the header costs more than all the rest of this.
+  return {
+    key: content[0],
+    head: content[1],
+    bodyCrc: value.readUInt32BE(12),
+    placedAt: value.readDoubleBE(16),
+    size: value.readDoubleBE(24),
+    pieces: value.readUInt32BE(32),
+    pieceBytes: value.readUInt32BE(36),
+    nonce: value.toString('hex', 40, FIXED_BYTES),
+    first: value.subarray(end),
+  };
+};
+
+const parse = (json: string): readonly [key: string, head: EntryHead] | undefined => {
   try {
-    const [key, head] = JSON.parse(value.toString('utf8', FIXED_BYTES, end)) as [string, EntryHead];
-    return { ...header, key, head, first: value.subarray(end) };
+    return JSON.parse(json) as [string, EntryHead];
   } catch {
     return undefined;
   }
@@ -100,9 +115,8 @@ export const decodePrefix = (value: Buffer): DecodedEntry | undefined => {
 export const decodeEntry = (value: Buffer, key: string): DecodedEntry | undefined => {
   const entry = decodePrefix(value);
   if (!entry || entry.key !== key) return undefined;
-  const { first, size, pieces, pieceBytes } = entry;
-  const expected = pieces === 1 ? size : pieceBytes;
-  return first.length === expected && crc32(first) === entry.bodyCrc ? entry : undefined;
+  const expected = entry.pieces === 1 ? entry.size : entry.pieceBytes;
+  return entry.first.length === expected && crc32(entry.first) === entry.bodyCrc ? entry : undefined;
 };
 
 export const encodePiece = (nonce: string, bytes: Uint8Array): Buffer => {

@@ -1,4 +1,4 @@
-import type { EntryHead } from '../entry.js';
+import type { Body, EntryHead } from '../entry.js';
 import { endOfLife, wantedIn } from '../lifetime.js';
 import type { KeyPage, PurgeMark, Tier, TierEntry, TierStats, TierWriter } from '../tier.js';
 import { WholeBody } from '../whole-body.js';
@@ -40,6 +40,7 @@ const EAGER_PIECES = 4;
 /** How long pieces of an entry that was replaced stay, for those who are reading it. ms */
 const RETIRED_FOR = 30_000;
 const PIECE_GRACE = 60_000;
+const nothing = (): void => {};
 
 /**
  * Makes the tier.
@@ -104,25 +105,10 @@ class SharedTier implements RedisTier {
     const entry = await this.#find(key);
     const head = entry && this.#marks.apply(key, entry.head);
     if (!entry || !head || endOfLife(head) <= this.#settings.clock()) return this.#miss();
-    const found = { key, head, placedAt: entry.placedAt, close: (): void => {} };
-    if (entry.pieces === 1) {
-      this.#hits += 1;
-      return { ...found, body: new WholeBody(entry.first) };
-    }
-    const source = { ...entry, fetch: (index: number) => this.#piece(entry, index) };
-    if (entry.pieces > EAGER_PIECES) {
-      this.#hits += 1;
-      return { ...found, body: new PiecedBody(source) };
-    }
-    try {
-      const rest = await Promise.all(Array.from({ length: entry.pieces - 1 }, (_, index) => source.fetch(index + 1)));
-      const bytes = Buffer.concat([entry.first, ...rest]);
-      if (bytes.length !== entry.size) return this.#miss();
-      this.#hits += 1;
-      return { ...found, body: new WholeBody(bytes) };
-    } catch {
-      return this.#miss();
-    }
+    const body = entry.pieces === 1 ? new WholeBody(entry.first) : await this.#gather(entry);
+    if (!body) return this.#miss();
+    this.#hits += 1;
+    return { key, head, body, placedAt: entry.placedAt, close: nothing };
   }
 
   write(key: string, head: EntryHead, size: number | undefined): TierWriter | undefined {
@@ -203,6 +189,20 @@ class SharedTier implements RedisTier {
     this.#queue.close();
     this.#marks.close();
     if (this.#owned) this.#connection.close();
+  }
+
+  /** The body of an entry in pieces; `undefined` when one of them is gone. */
+  async #gather(entry: DecodedEntry): Promise<Body | undefined> {
+    const fetch = (index: number): Promise<Buffer> => this.#piece(entry, index);
+    if (entry.pieces > EAGER_PIECES) return new PiecedBody({ ...entry, fetch });
+    try {
+      const rest = await Promise.all(Array.from({ length: entry.pieces - 1 }, (_, index) => fetch(index + 1)));
+      const bytes = Buffer.concat([entry.first, ...rest]);
+      return bytes.length === entry.size ? new WholeBody(bytes) : undefined;
+    } catch (error) {
+      this.#failed(error);
+      return undefined;
+    }
   }
 
   /** What was written last under the key: from the queue of this process, or from Redis. */
