@@ -1,23 +1,20 @@
-import { Call } from './attempts/call.js';
-import type { AttemptFunction, CallOptions, Caller } from './attempts/call-options.js';
-import type { AcquireOptions, BalancerStats, LoadBalancer } from './load-balancer.js';
 import { createRetryBudget, type RetryBudget } from './attempts/budget.js';
+import type { AttemptFunction, CallOptions, Caller, Counters } from './attempts/call-options.js';
+import { Call } from './attempts/call.js';
 import { findOutliers } from './availability/outliers.js';
 import { Roster } from './availability/roster.js';
-import { slowStartShare } from './availability/slow-start.js';
 import { resolveClock, type CompleteClock } from './clock.js';
 import { Dice } from './dice.js';
-import { EndpointState, type EndpointOptions, type EndpointPatch } from './endpoint.js';
-import { UnknownEndpointError } from './errors.js';
+import { EndpointState, Experience, type EndpointOptions, type EndpointPatch } from './endpoint.js';
+import { BalancerError, messageOf } from './errors.js';
 import { Events, type BalancerEvents } from './events.js';
-import { HeldLease, type Ledger } from './lease.js';
+import { HeldLease, type Ledger, type Outcome } from './lease.js';
+import type { AcquireOptions, BalancerStats, LoadBalancer } from './load-balancer.js';
 import type { BalancerConfig, BalancerOptions } from './options.js';
-import { checkEndpoint, mergeConfig, resolveSettings, type Settings } from './settings.js';
-import { formatStatus, statusOf, type EndpointStatus } from './status.js';
+import { checkNumber, resolveEndpoint, resolveSettings, type Settings } from './settings.js';
+import { formatStatus, type EndpointStatus } from './status.js';
 import { createStrategy } from './strategies/create-strategy.js';
 import type { Strategy } from './strategies/strategy.js';
-
-export type { LoadBalancer } from './load-balancer.js';
 
 /** ms to say in `retryAfter` when nothing but a probe or an operator can bring an endpoint back. */
 const unknownWait = 1000;
@@ -29,33 +26,23 @@ class Balancer<E extends EndpointOptions> implements LoadBalancer<E>, Caller<E>,
   readonly events: Events<BalancerEvents<E>> = new Events();
   readonly retries: RetryBudget;
   readonly hedges: RetryBudget;
-  readonly counters: { calls: number; retries: number; hedges: number; exhausted: number } = {
-    calls: 0,
-    retries: 0,
-    hedges: 0,
-    exhausted: 0,
-  };
-  #config: BalancerConfig<E>;
-  #strategy: Strategy<E>;
+  readonly counters: Counters = { calls: 0, attempts: 0, retries: 0, hedges: 0, exhausted: 0 };
   readonly #byName = new Map<string, EndpointState<E>>();
   readonly #roster = new Roster<E>();
   readonly #dice: Dice;
-  #attempts = 0;
+  #strategy: Strategy<E>;
   #nextSweep: number;
 
-  constructor(options: BalancerOptions<E>) {
-    const { endpoints, clock, random, ...config } = options;
-    this.#config = config;
+  constructor({ endpoints, clock, random = Math.random, ...config }: BalancerOptions<E>) {
     this.settings = resolveSettings(config);
     this.clock = resolveClock(clock);
-    this.#dice = new Dice(random ?? Math.random);
+    this.#dice = new Dice(random);
     this.random = this.#dice.roll;
     this.retries = createRetryBudget({ ...this.settings.retry, clock: this.clock });
     this.hedges = createRetryBudget({ ...this.settings.hedge, clock: this.clock });
     this.#strategy = createStrategy(this.settings);
-    this.#nextSweep = this.clock.now() + (this.settings.outliers?.interval ?? 0);
-    for (const endpoint of endpoints) this.#insert(endpoint);
-    this.#roster.replace([...this.#byName.values()]);
+    this.#nextSweep = this.clock.now() + this.settings.outliers.interval;
+    for (const endpoint of endpoints) this.add(endpoint);
   }
 
   call<T>(fn: AttemptFunction<E, T>, options?: CallOptions): Promise<T> {
@@ -64,17 +51,16 @@ class Balancer<E extends EndpointOptions> implements LoadBalancer<E>, Caller<E>,
 
   acquire(options?: AcquireOptions): HeldLease<E> | undefined {
     const now = this.clock.now();
-    const roll = this.#dice.roll;
-    const candidates = this.#roster.candidates(now, this.settings, roll, options?.exclude);
+    const { random, settings } = this;
+    const candidates = this.#roster.candidates(now, settings, random, options?.exclude);
     if (candidates.length === 0) return undefined;
-    const strategy = this.#strategy;
-    const state = strategy.choose(candidates, { now, random: roll });
-    strategy.chosen?.(state, candidates);
+    const state = this.#strategy.choose(candidates, { now, random });
+    this.#strategy.chosen?.(state, candidates);
+    this.counters.attempts++;
     state.picks++;
-    this.#attempts++;
-    if (++state.inFlight === state.maxConcurrency) this.#roster.touch();
-    if (state.circuit.isClosed) return new HeldLease(state, now, undefined, this);
-    const trial = state.circuit.begin(now, this.settings.breaker);
+    if (++state.inFlight === state.settings.maxConcurrency) this.#roster.touch();
+    const { circuit } = state.experience;
+    const trial = circuit.phase.kind === 'closed' ? undefined : circuit.begin(now, settings.breaker);
     if (trial) {
       this.#roster.touch();
       this.events.emit('trial', () => ({ endpoint: state.endpoint }));
@@ -90,76 +76,90 @@ class Balancer<E extends EndpointOptions> implements LoadBalancer<E>, Caller<E>,
   }
 
   recommend(): E | undefined {
-    const now = this.clock.now();
-    const { decay } = this.settings;
-    const usable = this.#roster.states.filter((state) => this.#roster.isUsable(state, now, this.settings));
-    return usable.toSorted(
-      (a, b) =>
-        a.priority - b.priority ||
-        b.success.at(now, decay) - a.success.at(now, decay) ||
-        b.configuredWeight - a.configuredWeight ||
-        (a.average.value ?? Infinity) - (b.average.value ?? Infinity) ||
-        0,
-    )[0]?.endpoint;
+    return this.status()
+      .filter(({ available }) => available)
+      .toSorted(
+        (a, b) =>
+          a.priority - b.priority ||
+          b.successRate - a.successRate ||
+          b.effectiveWeight - a.effectiveWeight ||
+          (a.responseTimeMs ?? 0) - (b.responseTimeMs ?? 0),
+      )[0]?.endpoint;
   }
 
   status(): readonly EndpointStatus<E>[] {
     const now = this.clock.now();
-    const { slowStart, decay } = this.settings;
-    return [...this.#byName.values()].map((state) => {
-      const back = slowStartShare(Math.max(0, now - state.recoveredAt), slowStart);
-      const usable = this.#roster.isUsable(state, now, this.settings);
-      return statusOf(state, now, usable, state.configuredWeight * state.share * back, decay);
+    const later = (time: number): number | undefined => (time > now ? time : undefined);
+    return Array.from(this.#byName.values(), (state) => {
+      const { name, endpoint, healthy, settings, probeTimeMs, responseTimeMs, inFlight, picks, successes, experience } =
+        state;
+      const { circuit, lastError } = experience;
+      return {
+        name,
+        endpoint,
+        ...settings,
+        available: this.#roster.isUsable(state, now, this.settings),
+        healthy,
+        circuit: circuit.state(now),
+        effectiveWeight: this.#roster.weightOf(state, now, this.settings),
+        responseTimeMs,
+        probeTimeMs,
+        inFlight,
+        failures: circuit.failures,
+        successRate: experience.success.at(now, this.settings.decay),
+        lastError: lastError === undefined ? undefined : messageOf(lastError),
+        blockedUntil: later(circuit.until),
+        heldUntil: later(experience.heldUntil),
+        ejectedUntil: later(experience.ejectedUntil),
+        picks,
+        successes,
+        failuresTotal: state.failures,
+      };
     });
   }
 
   healthy(): readonly E[] {
     const now = this.clock.now();
-    const states = [...this.#byName.values()];
-    return states.filter((state) => this.#roster.isFit(state, now, this.settings)).map(({ endpoint }) => endpoint);
+    const states = [...this.#byName.values()].filter((state) => this.#roster.isFit(state, now, this.settings));
+    return states.map(({ endpoint }) => endpoint);
   }
 
   blocked(): readonly E[] {
-    const now = this.clock.now();
-    const states = [...this.#byName.values()];
-    return states
-      .filter(({ circuit, ejectedUntil }) => circuit.state(now) === 'open' || ejectedUntil > now)
+    return this.status()
+      .filter(({ blockedUntil, ejectedUntil }) => blockedUntil ?? ejectedUntil)
       .map(({ endpoint }) => endpoint);
   }
 
   updateConfig(patch: BalancerConfig<E>): void {
-    const config = mergeConfig(this.#config, patch);
-    const settings = resolveSettings(config);
-    this.#config = config;
-    this.settings = settings;
+    const settings = resolveSettings(patch, this.settings);
     this.#strategy = createStrategy(settings);
+    this.settings = settings;
     this.#roster.touch();
   }
 
   updateEndpoint(name: string, patch: EndpointPatch): void {
     const state = this.#state(name);
-    checkEndpoint(patch);
-    if (patch.weight !== undefined) state.configuredWeight = patch.weight;
-    if (patch.priority !== undefined) state.priority = patch.priority;
-    if (patch.enabled !== undefined) state.enabled = patch.enabled;
-    if (patch.maxConcurrency !== undefined) state.maxConcurrency = patch.maxConcurrency;
-    this.#roster.replace([...this.#byName.values()]);
+    state.settings = resolveEndpoint(patch, state.settings);
+    this.#roster.replace(this.#byName.values());
   }
 
   add(endpoint: E): void {
-    this.#insert(endpoint);
-    this.#roster.replace([...this.#byName.values()]);
+    const { name } = endpoint;
+    if (typeof name !== 'string' || this.#byName.has(name))
+      throw new TypeError(`name must be a string that is free, not ${name}`);
+    this.#byName.set(name, new EndpointState(endpoint));
+    this.#roster.replace(this.#byName.values());
   }
 
   remove(name: string): boolean {
-    const found = this.#byName.delete(name);
-    this.#roster.replace([...this.#byName.values()]);
-    return found;
+    const wasThere = this.#byName.delete(name);
+    this.#roster.replace(this.#byName.values());
+    return wasThere;
   }
 
   reset(name?: string): void {
-    const states = name === undefined ? this.#byName.values() : [this.#state(name)];
-    for (const state of states) state.reset();
+    for (const state of name === undefined ? this.#byName.values() : [this.#state(name)])
+      state.experience = new Experience();
     this.#roster.touch();
   }
 
@@ -169,28 +169,28 @@ class Balancer<E extends EndpointOptions> implements LoadBalancer<E>, Caller<E>,
     state.healthy = healthy;
     if (healthy) {
       const now = this.clock.now();
-      state.recoveredAt = now;
+      state.experience.recoveredAt = now;
       // The probe has seen it answer: let a trial call decide now, not when the block would have ended.
-      state.circuit.expire(now);
+      state.experience.circuit.expire(now);
     }
     this.#roster.touch();
     this.events.emit('health', () => ({ endpoint: state.endpoint, healthy }));
   }
 
   recordProbe(name: string, responseTimeMs: number): void {
-    const state = this.#state(name);
-    state.probeTimeMs = responseTimeMs;
-    this.#strategy.probed?.(state);
+    checkNumber('responseTimeMs', responseTimeMs);
+    this.#state(name).probeTimeMs = responseTimeMs;
   }
 
   hold(name: string, durationMs: number): void {
-    const state = this.#state(name);
-    state.heldUntil = Math.max(state.heldUntil, this.clock.now() + durationMs);
+    checkNumber('durationMs', durationMs);
+    const { experience } = this.#state(name);
+    experience.heldUntil = Math.max(experience.heldUntil, this.clock.now() + durationMs);
     this.#roster.touch();
   }
 
   setWeightShare(name: string, share: number): void {
-    if (!(share >= 0 && share <= 1)) throw new RangeError(`share must be a number from 0 to 1, not ${share}`);
+    checkNumber('share', share);
     this.#state(name).share = share;
     this.#roster.touch();
   }
@@ -199,10 +199,9 @@ class Balancer<E extends EndpointOptions> implements LoadBalancer<E>, Caller<E>,
     const now = this.clock.now();
     if (this.#roster.candidates(now, this.settings, () => 0).length > 0) return 0;
     let wait = Infinity;
-    for (const { enabled, healthy, share, circuit, heldUntil, ejectedUntil } of this.#byName.values()) {
-      if (!enabled || !healthy || share === 0) continue;
-      const free = Math.max(circuit.until ?? 0, heldUntil, ejectedUntil);
-      if (free > now) wait = Math.min(wait, free - now);
+    for (const { settings, healthy, share, experience } of this.#roster.states) {
+      const free = Math.max(experience.circuit.until, experience.heldUntil, experience.ejectedUntil) - now;
+      if (settings.enabled && healthy && share > 0 && free > 0) wait = Math.min(wait, free);
     }
     return wait === Infinity ? unknownWait : wait;
   }
@@ -216,112 +215,78 @@ class Balancer<E extends EndpointOptions> implements LoadBalancer<E>, Caller<E>,
   }
 
   stats(): BalancerStats {
-    let inFlight = 0;
-    for (const state of this.#byName.values()) inFlight += state.inFlight;
     this.#roster.candidates(this.clock.now(), this.settings, () => 0);
     return {
       ...this.counters,
-      attempts: this.#attempts,
-      inFlight,
+      inFlight: this.#roster.states.reduce((sum, { inFlight }) => sum + inFlight, 0),
       panic: this.#roster.panic,
       retriesRemaining: this.retries.remaining,
       hedgesRemaining: this.hedges.remaining,
     };
   }
 
-  succeeded(lease: HeldLease<E>, responseTimeMs: number | undefined): void {
-    const { state } = lease;
+  settle(lease: HeldLease<E>, outcome: Outcome, responseTimeMs?: number, error?: unknown): void {
+    const { state, trial, phase } = lease;
+    const { experience } = state;
+    const { circuit, average } = experience;
+    if (state.inFlight-- === state.settings.maxConcurrency) this.#roster.touch();
+    if (trial) {
+      circuit.end(trial);
+      this.#roster.touch();
+    }
+    if (outcome === 'released') return;
     const now = this.clock.now();
     const ms = responseTimeMs ?? now - lease.startedAt;
-    const before = state.average.value;
-    this.#free(lease);
-    state.successes++;
-    state.average.observe(ms);
-    state.success.observe(true, now, this.settings.decay);
-    this.#strategy.succeeded?.(state, ms, now, before);
-    if (state.circuit.success(lease.epoch, now, this.settings.breaker)) {
-      state.recoveredAt = now;
-      // An answer from within a block was had by panic: the outage may be over for the others too, so let trials decide
-      // at once; the few that are back would be crushed while the rest wait for their time.
-      if (lease.trial === undefined) for (const other of this.#roster.states) other.circuit.expire(now);
-      this.#roster.touch();
-      this.events.emit('recover', () => ({ endpoint: state.endpoint }));
+    const expected = average.value;
+    if (outcome === 'success' || (outcome === 'outpaced' && ms > (expected ?? 0))) average.observe(ms);
+    this.#strategy.settled?.(state, ms, outcome, now, expected);
+    if (outcome === 'outpaced') return;
+    const { settings, events } = this;
+    const succeeded = outcome === 'success';
+    experience.success.observe(succeeded, now, settings.decay);
+    experience.recentCalls++;
+    if (succeeded) {
+      state.successes++;
+      experience.recentSuccesses++;
+      if (circuit.success(phase, now, settings.breaker)) this.#recovered(state, now, trial === undefined);
+    } else {
+      state.failures++;
+      experience.lastError = error;
+      const durationMs = circuit.failure(phase, now, settings.breaker, this.random);
+      if (durationMs !== undefined) {
+        const { failures, until } = circuit;
+        this.#roster.touch();
+        events.emit('block', () => ({ endpoint: state.endpoint, failures, durationMs, until, error }));
+      }
     }
-    state.recentCalls++;
-    state.recentSuccesses++;
     if (now >= this.#nextSweep) this.#sweep(now);
   }
 
-  failed(lease: HeldLease<E>, error: unknown): void {
-    const { state } = lease;
-    const now = this.clock.now();
-    this.#free(lease);
-    state.failuresTotal++;
-    state.lastError = error;
-    state.success.observe(false, now, this.settings.decay);
-    this.#strategy.failed?.(state, now - lease.startedAt, now);
-    const { circuit } = state;
-    const durationMs = circuit.failure(lease.epoch, now, this.settings.breaker, this.random);
-    if (durationMs !== undefined) {
-      this.#roster.touch();
-      const until = now + durationMs;
-      this.events.emit('block', () => ({
-        endpoint: state.endpoint,
-        failures: circuit.failures,
-        durationMs,
-        until,
-        error,
-      }));
-    }
-    state.recentCalls++;
-    if (now >= this.#nextSweep) this.#sweep(now);
-  }
-
-  released(lease: HeldLease<E>): void {
-    this.#free(lease);
-  }
-
-  outpaced(lease: HeldLease<E>): void {
-    const { state } = lease;
-    const now = this.clock.now();
-    const ms = now - lease.startedAt;
-    this.#free(lease);
-    if (ms > (state.average.value ?? 0)) state.average.observe(ms);
-    this.#strategy.outpaced?.(state, ms, now);
-  }
-
-  #free(lease: HeldLease<E>): void {
-    const { state, trial } = lease;
-    if (state.inFlight-- === state.maxConcurrency) this.#roster.touch();
-    if (trial === undefined) return;
-    state.circuit.abandon(trial);
+  #recovered(state: EndpointState<E>, now: number, byPanic: boolean): void {
+    state.experience.recoveredAt = now;
+    // An answer from within a block was had by panic: the outage may be over for the others too, so let trials decide at
+    // once; the few that are back would be crushed while the rest wait for their time.
+    if (byPanic) for (const { experience } of this.#roster.states) experience.circuit.expire(now);
     this.#roster.touch();
+    this.events.emit('recover', () => ({ endpoint: state.endpoint }));
   }
 
   #sweep(now: number): void {
     const { outliers } = this.settings;
-    this.#nextSweep = now + (outliers?.interval ?? Infinity);
-    if (!outliers) return;
-    for (const state of findOutliers(this.#roster.states, now, outliers)) {
-      const durationMs = outliers.duration * ++state.ejections;
+    this.#nextSweep = now + outliers.interval;
+    for (const { endpoint, experience } of findOutliers(this.#roster.states, now, outliers)) {
+      const durationMs = outliers.duration * ++experience.ejections;
       const until = now + durationMs;
-      state.ejectedUntil = until;
-      state.recoveredAt = until;
+      experience.ejectedUntil = until;
+      experience.recoveredAt = until;
       this.#roster.touch();
-      this.events.emit('eject', () => ({ endpoint: state.endpoint, durationMs, until }));
+      this.events.emit('eject', () => ({ endpoint, durationMs, until }));
     }
-  }
-
-  #insert(endpoint: E): void {
-    checkEndpoint(endpoint);
-    if (this.#byName.has(endpoint.name))
-      throw new RangeError(`endpoints must have unique names: ${endpoint.name} is taken`);
-    this.#byName.set(endpoint.name, new EndpointState(endpoint));
   }
 
   #state(name: string): EndpointState<E> {
     const state = this.#byName.get(name);
-    if (!state) throw new UnknownEndpointError(name);
+    if (!state) throw new BalancerError('FOREBAY_UNKNOWN_ENDPOINT', `There is no endpoint named ${name}`);
     return state;
   }
 }

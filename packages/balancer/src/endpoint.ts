@@ -1,12 +1,12 @@
 import { Circuit } from './circuit/circuit.js';
 import { Average, PeakEwma, SuccessRate } from './latency.js';
-import { AdaptiveWeight } from './strategies/adaptive-weight.js';
+import { resolveEndpoint, type EndpointSettings } from './settings.js';
 
 /** What the balancer must know of an endpoint. Fields of your own ride along and come back with each lease. */
 export interface EndpointOptions {
   /** Unique within its balancer. */
   readonly name: string;
-  /** Its share of the calls beside the others' weights; above 0. @default 1 */
+  /** Its share of the calls beside the others' weights; from 0.001 up. @default 1 */
   readonly weight?: number;
   /** 1 comes before 2; see `priorityMode`. @default 1 */
   readonly priority?: number;
@@ -28,7 +28,6 @@ export interface Candidate<E> {
   readonly endpoint: E;
   /** Weight in force: configured × outside share × slow start. */
   readonly weight: number;
-  readonly priority: number;
   /** Calls that have not settled yet. */
   readonly inFlight: number;
   /** Average response time, `undefined` before the first answer. */
@@ -37,70 +36,54 @@ export interface Candidate<E> {
   readonly probeTimeMs: number | undefined;
 }
 
-/** All that is known about one endpoint. */
-export class EndpointState<E extends EndpointOptions> implements Candidate<E> {
-  readonly endpoint: E;
-  readonly name: string;
-  configuredWeight: number;
-  priority: number;
-  maxConcurrency: number;
-  enabled = true;
-  healthy = true;
-  /** 0…1, set from outside (agent checks). */
-  share = 1;
+/** What is learned about an endpoint from its calls; `reset` begins a new one. */
+export class Experience {
   heldUntil: number = -Infinity;
   ejectedUntil: number = -Infinity;
   ejections = 0;
   /** When it last came back, for slow start; `-Infinity`: it never was away. */
   recoveredAt: number = -Infinity;
-
-  weight: number;
-  inFlight = 0;
-  picks = 0;
-  successes = 0;
-  failuresTotal = 0;
-  probeTimeMs: number | undefined;
   lastError: unknown;
-
   readonly circuit: Circuit = new Circuit();
   readonly average: Average = new Average();
   readonly peak: PeakEwma = new PeakEwma();
   readonly success: SuccessRate = new SuccessRate();
-  readonly adaptive: AdaptiveWeight = new AdaptiveWeight();
   /** Outcomes since the last look for outliers. */
   recentCalls = 0;
   recentSuccesses = 0;
   /** nginx's `current_weight`, and how much failures took off its `effective_weight`. */
   turn = 0;
   lowered = 0;
+  /** How much `adaptive` believes in requests rather than probes, and how wrong both have been; NaN: not asked yet. */
+  alpha: number = NaN;
+  probeError = 0;
+  averageError = 0;
+}
+
+/** One endpoint as the balancer sees it. */
+export class EndpointState<E extends EndpointOptions> implements Candidate<E> {
+  readonly endpoint: E;
+  readonly name: string;
+  settings: EndpointSettings;
+  /** What probes say, and the share (0…1) that was set from outside. */
+  healthy = true;
+  share = 1;
+  probeTimeMs: number | undefined;
+  weight: number;
+  inFlight = 0;
+  picks = 0;
+  successes = 0;
+  failures = 0;
+  experience: Experience = new Experience();
 
   constructor(endpoint: E) {
     this.endpoint = endpoint;
     this.name = endpoint.name;
-    this.configuredWeight = endpoint.weight ?? 1;
-    this.weight = this.configuredWeight;
-    this.priority = endpoint.priority ?? 1;
-    this.maxConcurrency = endpoint.maxConcurrency ?? Infinity;
+    this.settings = resolveEndpoint(endpoint);
+    this.weight = this.settings.weight;
   }
 
   get responseTimeMs(): number | undefined {
-    return this.average.value;
-  }
-
-  /** Forgets what was learned; what was set by the operator or by probes stays. */
-  reset(): void {
-    this.circuit.reset();
-    this.average.reset();
-    this.peak.reset();
-    this.success.reset();
-    this.heldUntil = -Infinity;
-    this.ejectedUntil = -Infinity;
-    this.ejections = 0;
-    this.recoveredAt = -Infinity;
-    this.lastError = undefined;
-    this.recentCalls = 0;
-    this.recentSuccesses = 0;
-    this.turn = 0;
-    this.lowered = 0;
+    return this.experience.average.value;
   }
 }

@@ -7,14 +7,7 @@ export type { AttemptContext, AttemptFunction, CallOptions } from './attempts/ca
 export type { CircuitState } from './circuit/circuit.js';
 export type { Clock } from './clock.js';
 export type { Candidate, EndpointOptions, EndpointPatch } from './endpoint.js';
-export {
-  AllFailedError,
-  BalancerError,
-  DeadlineError,
-  NoEndpointError,
-  UnknownEndpointError,
-  isBalancerError,
-} from './errors.js';
+export { AllFailedError, BalancerError, NoEndpointError, isBalancerError } from './errors.js';
 export type { BalancerErrorCode } from './errors.js';
 export type { BalancerEvents } from './events.js';
 export type { Lease } from './lease.js';

@@ -34,10 +34,6 @@ export class PeakEwma {
   decayed(now: number, decayMs: number): number {
     return Number.isNaN(this.#value) ? 0 : this.#value * Math.exp((this.#at - now) / decayMs);
   }
-
-  reset(): void {
-    this.#value = NaN;
-  }
 }
 
 /** How much one outcome weighs in the success rate. */
@@ -61,10 +57,6 @@ export class SuccessRate {
     this.#rate = rate + ((succeeded ? 1 : 0) - rate) * share;
     this.#at = now;
   }
-
-  reset(): void {
-    this.#rate = 1;
-  }
 }
 
 /** How much one answer weighs in the average. */
@@ -82,9 +74,5 @@ export class Average {
   observe(ms: number): void {
     const value = this.#value;
     this.#value = Number.isNaN(value) ? ms : value + (ms - value) * averageShare;
-  }
-
-  reset(): void {
-    this.#value = NaN;
   }
 }

@@ -1,9 +1,9 @@
+import type { Phase, Trial } from './circuit/circuit.js';
 import type { EndpointOptions, EndpointState } from './endpoint.js';
-import type { Trial } from './circuit/circuit.js';
 
 /**
- * One endpoint, taken for one call. The first of `success`, `failure`, `release` and `outpaced` counts, later ones do nothing; a
- * lease of an endpoint that has been removed meanwhile settles safely.
+ * One endpoint, taken for one call. The first of the four ends counts, later ones do nothing; a lease of an endpoint that
+ * has been removed meanwhile settles safely.
  */
 export interface Lease<E> {
   readonly endpoint: E;
@@ -19,27 +19,26 @@ export interface Lease<E> {
   outpaced(): void;
 }
 
+export type Outcome = 'success' | 'failure' | 'released' | 'outpaced';
+
 /** What a lease reports to when it ends. */
 export interface Ledger<E extends EndpointOptions> {
-  succeeded(lease: HeldLease<E>, responseTimeMs: number | undefined): void;
-  failed(lease: HeldLease<E>, error: unknown): void;
-  released(lease: HeldLease<E>): void;
-  outpaced(lease: HeldLease<E>): void;
+  settle(lease: HeldLease<E>, outcome: Outcome, responseTimeMs?: number, error?: unknown): void;
 }
 
 export class HeldLease<E extends EndpointOptions> implements Lease<E> {
   readonly state: EndpointState<E>;
   readonly startedAt: number;
-  readonly epoch: number;
   readonly trial: Trial | undefined;
-  readonly #ledger: Ledger<E>;
-  #open = true;
+  /** The phase that the circuit was in, by which an outcome that comes too late is known. */
+  readonly phase: Phase;
+  #ledger: Ledger<E> | undefined;
 
   constructor(state: EndpointState<E>, startedAt: number, trial: Trial | undefined, ledger: Ledger<E>) {
     this.state = state;
     this.startedAt = startedAt;
-    this.epoch = state.circuit.epoch;
     this.trial = trial;
+    this.phase = state.experience.circuit.phase;
     this.#ledger = ledger;
   }
 
@@ -48,26 +47,24 @@ export class HeldLease<E extends EndpointOptions> implements Lease<E> {
   }
 
   success(responseTimeMs?: number): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#ledger.succeeded(this, responseTimeMs);
+    this.#end('success', responseTimeMs);
   }
 
   failure(error?: unknown): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#ledger.failed(this, error);
+    this.#end('failure', undefined, error);
   }
 
   release(): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#ledger.released(this);
+    this.#end('released');
   }
 
   outpaced(): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#ledger.outpaced(this);
+    this.#end('outpaced');
+  }
+
+  #end(outcome: Outcome, responseTimeMs?: number, error?: unknown): void {
+    const ledger = this.#ledger;
+    this.#ledger = undefined;
+    ledger?.settle(this, outcome, responseTimeMs, error);
   }
 }

@@ -111,15 +111,13 @@ export class LoadBalancerManager<E extends EndpointOptions = EndpointOptions> {
         labels: { group },
         value: Number(stats[key]),
       }));
-      const ofEndpoints = balancer
-        .status()
-        .flatMap((status) =>
-          endpointMetrics.map(({ value, ...rest }) => ({
-            ...rest,
-            labels: { group, endpoint: status.name },
-            value: value(status),
-          })),
-        );
+      const ofEndpoints = balancer.status().flatMap((status) =>
+        endpointMetrics.map(({ value, ...rest }) => ({
+          ...rest,
+          labels: { group, endpoint: status.name },
+          value: value(status),
+        })),
+      );
       return [...ofGroup, ...ofEndpoints];
     });
   }

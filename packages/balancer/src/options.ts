@@ -38,11 +38,11 @@ export interface BreakerOptions {
 }
 
 export interface SlowStartOptions {
-  /** ms over which a recovered endpoint's weight comes back; 0: at once. @default 10_000 */
+  /** ms over which a recovered endpoint's weight comes back; 1: at once. @default 10_000 */
   readonly window?: number;
-  /** 0…1, the share it begins with. @default 0.1 */
+  /** 0.01…1, the share it begins with. @default 0.1 */
   readonly minimum?: number;
-  /** Above 1, weight comes back quickly at first. @default 1 */
+  /** From 1 up; above 1, weight comes back quickly at first. @default 1 */
   readonly aggression?: number;
 }
 
@@ -75,7 +75,7 @@ export interface RetryOptions {
 }
 
 export interface HedgeOptions {
-  /** ms without an answer after which the call is also sent to another endpoint; `undefined`: never. @default none */
+  /** ms without an answer after which the call is also sent to another endpoint. @default Infinity, never */
   readonly after?: number;
   /** Hedges as a share of the calls. @default 0.1 */
   readonly ratio?: number;
@@ -114,9 +114,9 @@ export interface BalancerConfig<E extends EndpointOptions> {
   readonly adaptive?: AdaptiveOptions;
   /** ms over which latency peaks and success rates are forgotten. @default 10_000 */
   readonly decay?: number;
-  /** ms for one call with all its attempts. @default none */
+  /** ms for one call with all its attempts. @default Infinity */
   readonly timeout?: number;
-  /** ms for one attempt. @default none */
+  /** ms for one attempt. @default Infinity */
   readonly attemptTimeout?: number;
   /** @default a throw is a `failure`, anything else a `success` */
   readonly classify?: Classify;

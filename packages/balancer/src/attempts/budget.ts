@@ -1,4 +1,5 @@
 import { resolveClock, type Clock } from '../clock.js';
+import { fill } from '../settings.js';
 
 /** How many extra attempts calls may cause, so that retries cannot multiply an outage (Finagle's RetryBudget). */
 export interface RetryBudget {
@@ -22,60 +23,47 @@ export interface RetryBudgetOptions {
 
 const reserveRefillMs = 10_000;
 /** Five fifths must make a whole in floating point too. */
-const whole = 1 - 1e-9;
+const sliver = 1e-9;
 
 class Budget implements RetryBudget {
-  readonly #ratio: number;
-  readonly #reserve: number;
-  readonly #capacity: number;
-  readonly #clock: Clock;
+  readonly #options: Required<Omit<RetryBudgetOptions, 'clock'>>;
+  readonly #now: () => number;
   #earned = 0;
   #reserved: number;
   #refilledAt: number;
 
-  constructor(options: Required<RetryBudgetOptions>) {
-    this.#ratio = options.ratio;
-    this.#reserve = options.reserve;
-    this.#capacity = options.capacity;
-    this.#clock = options.clock;
-    this.#reserved = options.reserve;
-    this.#refilledAt = this.#clock.now();
+  constructor({ clock, ...options }: RetryBudgetOptions) {
+    this.#options = fill(options, { ratio: 0.2, reserve: 10, capacity: 100 });
+    this.#now = resolveClock(clock).now;
+    this.#reserved = this.#options.reserve;
+    this.#refilledAt = this.#now();
   }
 
   get remaining(): number {
-    this.#refill();
-    return Math.floor(this.#earned + 1e-9) + Math.floor(this.#reserved + 1e-9);
+    return Math.floor(this.#earned + sliver) + Math.floor(this.#refill() + sliver);
   }
 
   deposit(): void {
-    const earned = this.#earned + this.#ratio;
-    this.#earned = earned > this.#capacity ? this.#capacity : earned;
+    this.#earned = Math.min(this.#options.capacity, this.#earned + this.#options.ratio);
   }
 
   tryWithdraw(): boolean {
-    if (this.#earned >= whole) {
-      this.#earned -= 1;
-      return true;
-    }
-    this.#refill();
-    if (this.#reserved < whole) return false;
-    this.#reserved -= 1;
+    if (this.#earned + sliver >= 1) this.#earned--;
+    else if (this.#refill() + sliver >= 1) this.#reserved--;
+    else return false;
     return true;
   }
 
-  #refill(): void {
-    const now = this.#clock.now();
-    const back = ((now - this.#refilledAt) / reserveRefillMs) * this.#reserve;
-    this.#reserved = Math.min(this.#reserve, this.#reserved + back);
+  #refill(): number {
+    const now = this.#now();
+    const { reserve } = this.#options;
+    this.#reserved = Math.min(reserve, this.#reserved + ((now - this.#refilledAt) / reserveRefillMs) * reserve);
     this.#refilledAt = now;
+    return this.#reserved;
   }
 }
 
-/** @throws RangeError for an option out of its bounds */
+/** @throws TypeError or RangeError for an option out of its bounds */
 export function createRetryBudget(options: RetryBudgetOptions = {}): RetryBudget {
-  const complete = { ratio: 0.2, reserve: 10, capacity: 100, ...options, clock: resolveClock(options.clock) };
-  for (const name of ['ratio', 'reserve', 'capacity'] as const) {
-    if (!(complete[name] >= 0)) throw new RangeError(`${name} must be a number from 0 up, not ${complete[name]}`);
-  }
-  return new Budget(complete);
+  return new Budget(options);
 }

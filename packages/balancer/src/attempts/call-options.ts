@@ -31,6 +31,15 @@ export interface CallOptions {
   readonly classify?: Classify;
 }
 
+/** What is counted since the balancer was made. */
+export interface Counters {
+  calls: number;
+  attempts: number;
+  retries: number;
+  hedges: number;
+  exhausted: number;
+}
+
 /** What calls need of their balancer. */
 export interface Caller<E extends EndpointOptions> {
   readonly settings: Settings<E>;
@@ -39,7 +48,7 @@ export interface Caller<E extends EndpointOptions> {
   readonly retries: RetryBudget;
   readonly hedges: RetryBudget;
   readonly events: Events<BalancerEvents<E>>;
-  readonly counters: { calls: number; retries: number; hedges: number; exhausted: number };
+  readonly counters: Counters;
   acquire(options?: { readonly exclude?: ReadonlySet<string> }): HeldLease<E> | undefined;
   retryAfter(): number;
 }

@@ -1,5 +1,5 @@
 import type { EndpointOptions } from '../endpoint.js';
-import { AllFailedError, NoEndpointError, RejectedResultError, type BalancerError } from '../errors.js';
+import { AllFailedError, BalancerError, NoEndpointError } from '../errors.js';
 import type { HeldLease } from '../lease.js';
 import type { Classify, Verdict } from '../options.js';
 import { fullJitterBackoff } from './backoff.js';
@@ -8,49 +8,64 @@ import { Contest } from './contest.js';
 import { Context } from './context.js';
 import { Deadline } from './deadline.js';
 
+/** How an attempt ended: what it threw or returned. */
+export interface Ending<E extends EndpointOptions> {
+  readonly lease: HeldLease<E>;
+  threw: boolean;
+  value: unknown;
+}
+
 /** One call, with all its attempts. */
 export class Call<E extends EndpointOptions, T> {
   readonly caller: Caller<E>;
   readonly fn: AttemptFunction<E, T>;
+  readonly timeout: number;
+  readonly attemptTimeout: number;
+  readonly hedgeAfter: number;
   readonly deadline: Deadline | undefined;
-  readonly attemptTimeout: number | undefined;
-  readonly hedgeAfter: number | undefined;
-  readonly attempts: number;
   /** Attempts begun so far. */
   started = 0;
-  tried: Set<string> | undefined;
-  readonly #errors: unknown[] = [];
+  readonly #attempts: number;
   readonly #classify: Classify | undefined;
+  #tried: Set<string> | undefined;
+  #errors: unknown[] | undefined;
 
-  constructor(caller: Caller<E>, fn: AttemptFunction<E, T>, options: CallOptions | undefined) {
-    const { settings } = caller;
+  constructor(caller: Caller<E>, fn: AttemptFunction<E, T>, options: CallOptions = {}) {
+    const { settings, clock } = caller;
+    const { signal, timeout = settings.timeout } = options;
+    const mayRepeat = options.idempotent !== false;
     this.caller = caller;
     this.fn = fn;
-    const mayRepeat = options?.idempotent !== false;
-    this.attempts = mayRepeat ? settings.retry.attempts : 1;
-    this.hedgeAfter = mayRepeat ? (options?.hedgeAfter ?? settings.hedge.after) : undefined;
-    this.attemptTimeout = options?.attemptTimeout ?? settings.attemptTimeout;
-    this.#classify = options?.classify ?? settings.classify;
-    const timeout = options?.timeout ?? settings.timeout;
-    this.deadline =
-      timeout === undefined && options?.signal === undefined
-        ? undefined
-        : new Deadline(caller.clock, options?.signal, timeout, this.#errors);
+    this.timeout = timeout;
+    this.attemptTimeout = options.attemptTimeout ?? settings.attemptTimeout;
+    this.hedgeAfter = mayRepeat ? (options.hedgeAfter ?? settings.hedge.after) : Infinity;
+    this.#attempts = mayRepeat ? settings.retry.attempts : 1;
+    this.#classify = options.classify ?? settings.classify;
+    if (signal || timeout !== Infinity) {
+      const message = `The call did not end within ${timeout} ms`;
+      this.deadline = new Deadline(
+        clock,
+        signal,
+        timeout,
+        () => new BalancerError('FOREBAY_DEADLINE', message, this.#errors?.at(-1)),
+      );
+    }
+  }
+
+  /** Names of the endpoints that need not be asked again. */
+  get tried(): Set<string> {
+    return (this.#tried ??= new Set());
   }
 
   async run(): Promise<T> {
     const { caller, deadline } = this;
-    let lease: HeldLease<E> | undefined;
-    let threw: boolean;
-    let value: unknown;
-    let verdict: Verdict;
-    const isContest = deadline !== undefined || this.attemptTimeout !== undefined || this.hedgeAfter !== undefined;
+    const isContest = deadline !== undefined || this.attemptTimeout !== Infinity || this.hedgeAfter !== Infinity;
     caller.counters.calls++;
     caller.retries.deposit();
-    if (this.hedgeAfter !== undefined) caller.hedges.deposit();
+    if (this.hedgeAfter !== Infinity) caller.hedges.deposit();
     try {
       if (deadline?.over) throw deadline.over.reason;
-      lease = caller.acquire();
+      let lease = caller.acquire();
       if (!lease) {
         const error = this.#exhausted(new NoEndpointError(caller.retryAfter()));
         // To reject only once the caller listens spares Node's tracking of unhandled rejections, 1 µs.
@@ -58,62 +73,60 @@ export class Call<E extends EndpointOptions, T> {
         throw error;
       }
       for (let round = 1; ; round++) {
-        if (isContest) {
-          ({ lease, threw, value, verdict } = await new Contest(this).run(lease));
-        } else {
-          try {
-            value = await this.fn(lease.endpoint, new Context(this.started++));
-            threw = false;
-          } catch (error) {
-            value = error;
-            threw = true;
-          }
-          verdict = this.judge(threw, value);
-        }
-        if (verdict === 'success') lease.success();
-        else if (verdict === 'ignore') lease.release();
+        let ending: Ending<E> | undefined = { lease, threw: false, value: undefined };
+        if (isContest) ending = await new Contest(this).run(lease);
         else {
-          this.fail(lease, verdict, threw, value);
-          lease = await this.#another(round, lease);
-          continue;
+          try {
+            ending.value = await this.fn(lease.endpoint, new Context(this.started++));
+          } catch (error) {
+            ending.threw = true;
+            ending.value = error;
+          }
+          if (!this.settle(ending)) ending = undefined;
         }
-        if (threw) throw value;
-        return value as T;
+        if (ending?.threw) throw ending.value;
+        if (ending) return ending.value as T;
+        lease = await this.#another(round);
       }
     } finally {
       deadline?.close();
-      // Settled already, unless `classify` threw.
-      lease?.release();
     }
   }
 
-  judge(threw: boolean, value: unknown): Verdict {
-    if (this.#classify === undefined) return threw ? 'failure' : 'success';
-    return threw ? this.#classify(value, undefined) : this.#classify(undefined, value);
-  }
-
-  markTried(lease: HeldLease<E>): void {
-    (this.tried ??= new Set()).add(lease.state.name);
-  }
-
-  /** Settles a lease whose attempt is to be made good elsewhere. */
-  fail(lease: HeldLease<E>, verdict: Verdict, threw: boolean, value: unknown): void {
-    const error = threw ? value : new RejectedResultError(value);
-    this.#errors.push(error);
-    this.markTried(lease);
+  /** Settles an attempt's lease by what `classify` says of its end; whether that goes to the caller. */
+  settle(ending: Ending<E>): boolean {
+    const { lease, threw, value } = ending;
+    let verdict: Verdict = threw ? 'failure' : 'success';
+    if (this.#classify) {
+      try {
+        verdict = threw ? this.#classify(value, undefined) : this.#classify(undefined, value);
+      } catch (error) {
+        verdict = 'ignore';
+        ending.threw = true;
+        ending.value = error;
+      }
+    }
+    if (verdict === 'success') lease.success();
+    if (verdict === 'success' || verdict === 'ignore') {
+      lease.release();
+      return true;
+    }
+    const error = threw ? value : new BalancerError('FOREBAY_REJECTED_RESULT', 'The answer was not good enough', value);
+    (this.#errors ??= []).push(error);
+    this.tried.add(lease.state.name);
     if (verdict === 'failure') lease.failure(error);
-    else lease.release();
+    lease.release();
+    return false;
   }
 
-  /** A lease for another attempt, at once if an endpoint is untried, after a wait if not. */
-  async #another(round: number, last: HeldLease<E>): Promise<HeldLease<E>> {
+  /** A lease for another attempt: at once if an endpoint is untried, after a wait if not. */
+  async #another(round: number): Promise<HeldLease<E>> {
     const { caller, deadline } = this;
-    const { backoff, maxBackoff } = caller.settings.retry;
-    if (round < this.attempts && caller.retries.tryWithdraw()) {
-      let lease = caller.acquire({ exclude: this.tried ?? new Set([last.state.name]) });
+    if (round < this.#attempts && caller.retries.tryWithdraw()) {
+      let lease = caller.acquire({ exclude: this.tried });
       if (!lease) {
-        const ms = fullJitterBackoff(round - 1, backoff, maxBackoff, caller.random);
-        await (deadline ?? new Deadline(caller.clock, undefined, undefined, [])).wait(ms);
+        await this.#backOff(round);
+        if (deadline?.over) throw deadline.over.reason;
         lease = caller.acquire();
       }
       if (lease) {
@@ -121,7 +134,21 @@ export class Call<E extends EndpointOptions, T> {
         return lease;
       }
     }
-    throw this.#exhausted(new AllFailedError(this.#errors));
+    throw this.#exhausted(new AllFailedError(this.#errors ?? []));
+  }
+
+  /** Waits, but no longer than the call lasts. */
+  #backOff(round: number): Promise<void> {
+    const { caller, deadline } = this;
+    const { backoff, maxBackoff } = caller.settings.retry;
+    return new Promise((resolve) => {
+      const timer = caller.clock.setTimeout(resolve, fullJitterBackoff(round - 1, backoff, maxBackoff, caller.random));
+      if (!deadline) return;
+      deadline.onOver = () => {
+        caller.clock.clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   #exhausted(error: BalancerError): BalancerError {

@@ -1,8 +1,7 @@
 import type { EndpointOptions } from '../endpoint.js';
-import { AttemptTimeoutError } from '../errors.js';
+import { BalancerError } from '../errors.js';
 import type { HeldLease } from '../lease.js';
-import type { Verdict } from '../options.js';
-import type { Call } from './call.js';
+import type { Call, Ending } from './call.js';
 import { Context } from './context.js';
 
 /** One attempt under way. */
@@ -12,13 +11,7 @@ interface Runner<E extends EndpointOptions> {
   timer?: unknown;
 }
 
-/** How a contest came out: its last lease, not settled yet, and what the attempt threw or returned. */
-export interface Outcome<E extends EndpointOptions> {
-  readonly lease: HeldLease<E>;
-  readonly threw: boolean;
-  readonly value: unknown;
-  readonly verdict: Verdict;
-}
+type Resolve<E extends EndpointOptions> = (ending: Ending<E> | undefined) => void;
 
 /**
  * Runs an attempt within its limits and, after `hedgeAfter` ms without an answer, another one beside it ("The Tail at
@@ -27,102 +20,89 @@ export interface Outcome<E extends EndpointOptions> {
 export class Contest<E extends EndpointOptions, T> {
   readonly #call: Call<E, T>;
   readonly #runners = new Set<Runner<E>>();
-  #hedgeTimer: unknown;
-  #resolve!: (outcome: Outcome<E>) => void;
-  #reject!: (reason: unknown) => void;
+  readonly #timers: unknown[] = [];
 
   constructor(call: Call<E, T>) {
     this.#call = call;
   }
 
-  run(lease: HeldLease<E>): Promise<Outcome<E>> {
+  /** The good ending, if there was one. */
+  run(lease: HeldLease<E>): Promise<Ending<E> | undefined> {
     return new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-      const { deadline, hedgeAfter, caller } = this.#call;
-      if (deadline) deadline.onOver = () => this.#cutOff();
-      if (hedgeAfter !== undefined) this.#hedgeTimer = caller.clock.setTimeout(() => this.#hedge(), hedgeAfter);
-      this.#start(lease);
+      const { deadline, hedgeAfter } = this.#call;
+      const cutOff = (): void => {
+        this.#blame();
+        this.#end(deadline?.over?.reason);
+        reject(deadline?.over?.reason);
+      };
+      if (deadline) deadline.onOver = cutOff;
+      this.#after(hedgeAfter, () => this.#hedge(resolve));
+      this.#start(lease, resolve);
       // The caller may have ended the call between two attempts.
-      if (deadline?.over) this.#cutOff();
+      if (deadline?.over) cutOff();
     });
   }
 
-  #start(lease: HeldLease<E>): void {
-    const { caller, fn, attemptTimeout } = this.#call;
+  #after(ms: number, callback: () => void): void {
+    if (ms !== Infinity) this.#timers.push(this.#call.caller.clock.setTimeout(callback, ms));
+  }
+
+  #start(lease: HeldLease<E>, resolve: Resolve<E>): void {
+    const { fn, attemptTimeout } = this.#call;
     const runner: Runner<E> = { lease, context: new Context(this.#call.started++) };
+    const settle = (threw: boolean, value: unknown): void => {
+      if (this.#runners.delete(runner)) this.#settle(runner, { lease, threw, value }, resolve);
+    };
     this.#runners.add(runner);
-    if (attemptTimeout !== undefined) {
-      runner.timer = caller.clock.setTimeout(() => {
-        const error = new AttemptTimeoutError(lease.state.name, attemptTimeout);
-        runner.context.abort(error);
-        this.#settle(runner, true, error);
-      }, attemptTimeout);
-    }
+    this.#after(attemptTimeout, () => {
+      const error = new BalancerError(
+        'FOREBAY_ATTEMPT_TIMEOUT',
+        `${lease.state.name} did not answer within ${attemptTimeout} ms`,
+      );
+      runner.context.abort(error);
+      settle(true, error);
+    });
     // The executor turns a synchronous throw into a rejection.
-    new Promise<T>((resolve) => resolve(fn(lease.endpoint, runner.context))).then(
-      (value) => this.#settle(runner, false, value),
-      (error: unknown) => this.#settle(runner, true, error),
+    new Promise<T>((begin) => begin(fn(lease.endpoint, runner.context))).then(
+      (value) => settle(false, value),
+      (error: unknown) => settle(true, error),
     );
   }
 
-  #hedge(): void {
+  #hedge(resolve: Resolve<E>): void {
     const { caller } = this.#call;
     if (!caller.hedges.tryWithdraw()) return;
-    for (const { lease } of this.#runners) this.#call.markTried(lease);
-    const lease = caller.acquire({ exclude: this.#call.tried! });
+    for (const { lease } of this.#runners) this.#call.tried.add(lease.state.name);
+    const lease = caller.acquire({ exclude: this.#call.tried });
     if (!lease) return;
     caller.counters.hedges++;
-    this.#start(lease);
+    this.#start(lease, resolve);
   }
 
-  #settle(runner: Runner<E>, threw: boolean, value: unknown): void {
-    if (!this.#runners.delete(runner)) return;
-    const { lease, timer } = runner;
-    if (timer !== undefined) this.#call.caller.clock.clearTimeout(timer);
-    let verdict: Verdict;
-    try {
-      verdict = this.#call.judge(threw, value);
-    } catch (error) {
-      lease.release();
-      this.#end(error);
-      this.#reject(error);
-      return;
-    }
-    const isGood = verdict === 'success' || verdict === 'ignore';
-    if (!isGood && this.#runners.size > 0) {
-      this.#call.fail(lease, verdict, threw, value);
-      return;
-    }
+  #settle({ context }: Runner<E>, ending: Ending<E>, resolve: Resolve<E>): void {
+    const isGood = this.#call.settle(ending);
+    if (!isGood && this.#runners.size > 0) return;
     // Whoever began before the winner is slower than it; who began after may not be.
-    for (const other of this.#runners)
-      if (isGood && other.context.attempt < runner.context.attempt) other.lease.outpaced();
+    for (const other of this.#runners) if (other.context.attempt < context.attempt) other.lease.outpaced();
     this.#end(undefined);
-    this.#resolve({ lease, threw, value, verdict });
+    resolve(isGood ? ending : undefined);
   }
 
-  /** The caller or the clock ended the call. */
-  #cutOff(): void {
-    const { deadline, caller } = this.#call;
-    if (!deadline?.over) return;
-    const { reason, timedOut } = deadline.over;
-    const now = caller.clock.now();
-    for (const { lease } of this.#runners) {
-      // One that had most of the time is to blame; one that was begun shortly before the end is not.
-      if (timedOut && now - lease.startedAt >= deadline.timeout / 2) lease.failure(reason);
-    }
-    this.#end(reason);
-    this.#reject(reason);
+  /** An endpoint that had most of the time is to blame that it ran out; one that was asked shortly before is not. */
+  #blame(): void {
+    const { deadline, timeout, caller } = this.#call;
+    if (!deadline?.over?.isTimeout) return;
+    const latest = caller.clock.now() - timeout / 2;
+    for (const { lease } of this.#runners) if (lease.startedAt <= latest) lease.failure(deadline.over.reason);
   }
 
   #end(reason: unknown): void {
     const { caller, deadline } = this.#call;
     if (deadline) deadline.onOver = undefined;
-    if (this.#hedgeTimer !== undefined) caller.clock.clearTimeout(this.#hedgeTimer);
+    for (const timer of this.#timers) caller.clock.clearTimeout(timer);
     const runners = [...this.#runners];
     this.#runners.clear();
-    for (const { lease, context, timer } of runners) {
-      if (timer !== undefined) caller.clock.clearTimeout(timer);
+    for (const { lease, context } of runners) {
       lease.release();
       context.abort(reason);
     }

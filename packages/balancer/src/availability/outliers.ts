@@ -1,13 +1,7 @@
 import type { EndpointOptions, EndpointState } from '../endpoint.js';
+import type { OutlierOptions } from '../options.js';
 
-export interface OutlierSettings {
-  readonly interval: number;
-  readonly minimumEndpoints: number;
-  readonly minimumCalls: number;
-  readonly deviations: number;
-  readonly duration: number;
-  readonly maxEjected: number;
-}
+const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
 
 /**
  * Endpoints whose success rate lies below the group's mean − `deviations` σ (Envoy, "Success rate" outlier detection),
@@ -16,24 +10,24 @@ export interface OutlierSettings {
 export function findOutliers<E extends EndpointOptions>(
   states: readonly EndpointState<E>[],
   now: number,
-  settings: OutlierSettings,
+  settings: Required<OutlierOptions>,
 ): readonly EndpointState<E>[] {
-  const judged = states
-    .filter(({ recentCalls }) => recentCalls >= settings.minimumCalls)
-    .map((state) => ({ state, rate: state.recentSuccesses / state.recentCalls }));
+  const judged: { readonly state: EndpointState<E>; readonly rate: number }[] = [];
+  let room = Math.max(1, Math.floor(states.length * settings.maxEjected));
   for (const state of states) {
-    state.recentCalls = 0;
-    state.recentSuccesses = 0;
+    const { experience } = state;
+    const { recentCalls, recentSuccesses, ejectedUntil } = experience;
+    if (ejectedUntil > now) room--;
+    else if (recentCalls >= settings.minimumCalls) judged.push({ state, rate: recentSuccesses / recentCalls });
+    experience.recentCalls = 0;
+    experience.recentSuccesses = 0;
   }
-  if (judged.length < settings.minimumEndpoints) return [];
-  const mean = judged.reduce((sum, { rate }) => sum + rate, 0) / judged.length;
-  const variance = judged.reduce((sum, { rate }) => sum + (rate - mean) ** 2, 0) / judged.length;
-  const least = mean - settings.deviations * Math.sqrt(variance);
-  const out = states.filter(({ ejectedUntil }) => ejectedUntil > now).length;
-  const room = Math.max(1, Math.floor(states.length * settings.maxEjected)) - out;
+  if (judged.length < settings.minimumEndpoints || room <= 0) return [];
+  const mean = sum(judged.map(({ rate }) => rate)) / judged.length;
+  const deviation = Math.sqrt(sum(judged.map(({ rate }) => (rate - mean) ** 2)) / judged.length);
   return judged
-    .filter(({ state, rate }) => rate < least && state.ejectedUntil <= now)
+    .filter(({ rate }) => rate < mean - settings.deviations * deviation)
     .toSorted((a, b) => a.rate - b.rate)
-    .slice(0, Math.max(0, room))
+    .slice(0, room)
     .map(({ state }) => state);
 }

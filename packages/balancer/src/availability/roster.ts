@@ -1,14 +1,10 @@
 import type { EndpointOptions, EndpointState } from '../endpoint.js';
 import type { Settings } from '../settings.js';
-import { isPanic, panicCandidates } from './panic.js';
+import { panicCandidates } from './panic.js';
 import { slowStartShare } from './slow-start.js';
 import { tierLoads, totalCapacity } from './tiers.js';
 
-/** Endpoints of one priority that may be tried, and the share of the load they get. */
-interface Tier<E extends EndpointOptions> {
-  readonly candidates: readonly EndpointState<E>[];
-  readonly load: number;
-}
+type States<E extends EndpointOptions> = readonly EndpointState<E>[];
 
 /**
  * Who may be tried. Looked through again only when something changed (`touch`) or the clock has passed the next moment
@@ -16,122 +12,109 @@ interface Tier<E extends EndpointOptions> {
  */
 export class Roster<E extends EndpointOptions> {
   /** In order of priority, then of insertion. */
-  states: readonly EndpointState<E>[] = [];
+  states: States<E> = [];
   panic = false;
-  #tiers: readonly Tier<E>[] = [];
-  /** The one tier with candidates, if all load is on it: the usual case. */
-  #only: readonly EndpointState<E>[] | undefined;
-  #warming: readonly EndpointState<E>[] = [];
-  #stale = true;
-  #nextChange = 0;
+  /** Who may be tried, by priority, and the share of the load that each priority gets. */
+  #tiers: readonly States<E>[] = [];
+  #loads: readonly number[] = [];
+  #nextLook = -Infinity;
+  #isWarming = false;
 
   touch(): void {
-    this.#stale = true;
+    this.#nextLook = -Infinity;
   }
 
-  replace(states: readonly EndpointState<E>[]): void {
-    this.states = states.toSorted((a, b) => a.priority - b.priority);
-    this.#stale = true;
+  replace(states: Iterable<EndpointState<E>>): void {
+    this.states = [...states].toSorted((a, b) => a.settings.priority - b.settings.priority);
+    this.touch();
   }
 
   /** The endpoints among which the strategy is to choose; empty if none may be tried. */
-  candidates(
-    now: number,
-    settings: Settings<E>,
-    random: () => number,
-    exclude?: ReadonlySet<string>,
-  ): readonly EndpointState<E>[] {
-    if (this.#stale || now >= this.#nextChange) this.#look(now, settings);
-    if (this.#warming.length > 0) this.#warm(now, settings);
-    if (this.#only !== undefined) return without(this.#only, exclude);
-    let point = random();
-    for (const { candidates, load } of this.#tiers) {
-      point -= load;
-      if (point >= 0) continue;
-      const left = without(candidates, exclude);
-      if (left.length > 0) return left;
-      break;
+  candidates(now: number, settings: Settings<E>, random: () => number, exclude?: ReadonlySet<string>): States<E> {
+    if (now >= this.#nextLook) this.#look(now, settings);
+    if (this.#isWarming) this.#weigh(now, settings);
+    let tier = 0;
+    if (this.#tiers.length > 1) {
+      let point = random();
+      tier = this.#loads.findIndex((load) => (point -= load) < 0);
     }
-    for (const { candidates } of this.#tiers) {
-      const left = without(candidates, exclude);
-      if (left.length > 0) return left;
-    }
-    return [];
+    const drawn = without(this.#tiers[tier], exclude);
+    // Who may be tried at all is better than nobody, whatever the loads are.
+    return drawn.length > 0
+      ? drawn
+      : (this.#tiers.map((other) => without(other, exclude)).find(({ length }) => length > 0) ?? []);
   }
 
   /** Whether circuit, probes and outlier ejection let the endpoint be tried. */
-  isFit(state: EndpointState<E>, now: number, settings: Settings<E>): boolean {
-    return state.enabled && state.healthy && state.ejectedUntil <= now && state.circuit.admits(now, settings.breaker);
+  isFit(
+    { settings: { enabled }, healthy, experience }: EndpointState<E>,
+    now: number,
+    { breaker }: Settings<E>,
+  ): boolean {
+    return enabled && healthy && experience.ejectedUntil <= now && experience.circuit.admits(now, breaker);
   }
 
   isUsable(state: EndpointState<E>, now: number, settings: Settings<E>): boolean {
-    return (
-      this.isFit(state, now, settings) &&
-      state.heldUntil <= now &&
-      state.share > 0 &&
-      state.inFlight < state.maxConcurrency
-    );
+    const isFree =
+      state.experience.heldUntil <= now && state.share > 0 && state.inFlight < state.settings.maxConcurrency;
+    return isFree && this.isFit(state, now, settings);
+  }
+
+  /** Weight in force. */
+  weightOf(
+    { settings: { weight }, share, experience }: EndpointState<E>,
+    now: number,
+    { slowStart }: Settings<E>,
+  ): number {
+    return weight * share * slowStartShare(now - experience.recoveredAt, slowStart);
   }
 
   #look(now: number, settings: Settings<E>): void {
-    const groups = settings.priorityMode === 'tiers' ? byPriority(this.states) : [this.states];
-    const looks = groups.map((states) => {
-      const on = states.filter(({ enabled }) => enabled);
-      return {
-        on,
-        fit: on.filter((state) => this.isFit(state, now, settings)).length,
-        usable: on.filter((state) => this.isUsable(state, now, settings)),
-      };
-    });
+    const on = this.states.filter((state) => state.settings.enabled);
+    const priorities = settings.priorityMode === 'tiers' ? new Set(on.map((state) => state.settings.priority)) : [0];
+    const groups = Array.from(priorities, (priority) =>
+      on.filter((state) => !priority || state.settings.priority === priority),
+    );
+    const fit = groups.map((states) => share(states, (state) => this.isFit(state, now, settings)));
     // A tier whose load the others carry in full needs no panic.
-    const mayPanic = looks.length === 1 || totalCapacity(looks.map(({ on, fit }) => fit / (on.length || 1))) < 1;
+    const mayPanic = groups.length === 1 || totalCapacity(fit) < 1;
     this.panic = false;
-    const candidates = looks.map(({ on, fit, usable }) => {
-      if (!mayPanic || !isPanic(fit, on.length, settings.panicThreshold)) return usable;
-      this.panic = true;
-      return panicCandidates(on, now);
+    this.#tiers = groups.map((states, index) => {
+      if (!mayPanic || fit[index]! >= settings.panicThreshold)
+        return states.filter((state) => this.isUsable(state, now, settings));
+      this.panic ||= states.length > 0;
+      return panicCandidates(states, now);
     });
-    const loads = tierLoads(looks.map(({ on }, index) => candidates[index]!.length / (on.length || 1)));
-    this.#tiers = candidates.map((tier, index) => ({ candidates: tier, load: loads[index]! }));
-    this.#only = this.#tiers.length === 1 ? this.#tiers[0]!.candidates : undefined;
-    this.#nextChange = this.states.reduce((next, state) => Math.min(next, nextChange(state, now)), Infinity);
-    this.#warming = this.states.filter((state) => now - state.recoveredAt < settings.slowStart.window);
-    for (const state of this.states) state.weight = state.configuredWeight * (state.share || 1);
-    this.#stale = false;
+    this.#loads = tierLoads(
+      groups.map((states, index) => share(states, (state) => this.#tiers[index]!.includes(state))),
+    );
+    this.#nextLook = Math.min(
+      ...this.states
+        .flatMap(({ experience }) => [experience.heldUntil, experience.ejectedUntil, ...experience.circuit.changes()])
+        .filter((time) => time > now),
+      Infinity,
+    );
+    this.#weigh(now, settings);
   }
 
-  #warm(now: number, settings: Settings<E>): void {
-    let done = true;
-    for (const state of this.#warming) {
-      const elapsed = Math.max(0, now - state.recoveredAt);
-      if (elapsed < settings.slowStart.window) done = false;
-      state.weight = state.configuredWeight * (state.share || 1) * slowStartShare(elapsed, settings.slowStart);
+  #weigh(now: number, settings: Settings<E>): void {
+    this.#isWarming = false;
+    for (const state of this.states) {
+      // A share of 0 is only ever picked in panic, and then no weight may be 0.
+      state.weight = this.weightOf(state, now, settings) || state.settings.weight;
+      this.#isWarming ||= now - state.experience.recoveredAt < settings.slowStart.window;
     }
-    if (done) this.#warming = [];
   }
 }
 
 function without<E extends EndpointOptions>(
-  candidates: readonly EndpointState<E>[],
+  candidates: States<E> = [],
   exclude: ReadonlySet<string> | undefined,
-): readonly EndpointState<E>[] {
-  return exclude === undefined || exclude.size === 0 ? candidates : candidates.filter(({ name }) => !exclude.has(name));
+): States<E> {
+  return exclude ? candidates.filter(({ name }) => !exclude.has(name)) : candidates;
 }
 
-function byPriority<E extends EndpointOptions>(sorted: readonly EndpointState<E>[]): readonly EndpointState<E>[][] {
-  const groups: EndpointState<E>[][] = [];
-  for (const state of sorted) {
-    const group = groups.at(-1);
-    if (group?.[0]?.priority === state.priority) group.push(state);
-    else groups.push([state]);
-  }
-  return groups;
-}
-
-/** When the endpoint's availability may next change by the clock alone. */
-function nextChange(state: EndpointState<EndpointOptions>, now: number): number {
-  let next = state.circuit.nextChange(now);
-  if (state.heldUntil > now) next = Math.min(next, state.heldUntil);
-  if (state.ejectedUntil > now) next = Math.min(next, state.ejectedUntil);
-  return next;
+/** The share of `states` for which `test` holds; 0 of none. */
+function share<E extends EndpointOptions>(states: States<E>, test: (state: EndpointState<E>) => boolean): number {
+  return states.filter(test).length / (states.length || 1);
 }

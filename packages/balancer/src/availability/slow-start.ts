@@ -1,11 +1,6 @@
-export interface SlowStartSettings {
-  readonly window: number;
-  readonly minimum: number;
-  readonly aggression: number;
-}
+import type { SlowStartOptions } from '../options.js';
 
 /** The share of its weight that an endpoint has, `elapsed` ms after its recovery (Envoy's slow start mode). */
-export function slowStartShare(elapsed: number, settings: SlowStartSettings): number {
-  if (elapsed >= settings.window) return 1;
-  return Math.max(settings.minimum, (elapsed / settings.window) ** (1 / settings.aggression));
+export function slowStartShare(elapsed: number, { window, minimum, aggression }: Required<SlowStartOptions>): number {
+  return elapsed >= window ? 1 : Math.max(minimum, (Math.max(0, elapsed) / window) ** (1 / aggression));
 }

@@ -1,60 +1,70 @@
 import type { EndpointOptions, EndpointState } from '../endpoint.js';
-import type { AdaptiveSettings } from './adaptive-weight.js';
+import type { AdaptiveOptions } from '../options.js';
 import type { Strategy } from './strategy.js';
 
 /** No endpoint falls below this share of the best one's weight, so that a slow one is still sampled. */
 const floor = 0.01;
-
-function speed(state: EndpointState<EndpointOptions>, unknown: number, now: number, decayMs: number): number {
-  const rate = state.success.at(now, decayMs);
-  return state.weight * (state.adaptive.factor ?? unknown) * rate * rate * rate;
-}
-
-/** The mean factor of the known endpoints stands for one of which nothing is known. */
-function meanFactor(candidates: readonly EndpointState<EndpointOptions>[]): number {
-  let sum = 0;
-  let known = 0;
-  for (const candidate of candidates) {
-    const { factor } = candidate.adaptive;
-    if (factor === undefined) continue;
-    sum += factor;
-    known++;
-  }
-  return known === 0 ? 1 : sum / known;
-}
+/** How much the newest error weighs in what is remembered of a predictor. */
+const errorShare = 0.2;
 
 /**
  * Weighted random by speed: `configured weight × (alpha × dynamic + (1 − alpha) × base)`, where `base` comes from active
- * probes and `dynamic` from requests, times the cube of the success rate.
+ * probes and `dynamic` from requests, times the cube of the success rate. `alpha` moves towards the predictor that has
+ * been less wrong of late.
  */
-export function adaptive<E extends EndpointOptions>(settings: AdaptiveSettings, decayMs: number): Strategy<E> {
-  let weights = new Float64Array(0);
+export function adaptive<E extends EndpointOptions>(options: Required<AdaptiveOptions>, decayMs: number): Strategy<E> {
+  const { baseMultiplier, dynamicMultiplier, alphaInitial, alphaStep } = options;
+
+  /** The factor on the weight, NaN while nothing is known. A time that is missing is taken to be the other one. */
+  const factor = ({ probeTimeMs, experience }: EndpointState<E>): number => {
+    const average = experience.average.value ?? probeTimeMs ?? NaN;
+    const alpha = Number.isNaN(experience.alpha) ? alphaInitial : experience.alpha;
+    const dynamic = (dynamicMultiplier * 1000) / (average || 0.01);
+    const base = (baseMultiplier * 1000) / ((probeTimeMs ?? average) || 0.01);
+    return alpha * dynamic + (1 - alpha) * base;
+  };
+
+  let speeds = new Float64Array(0);
   return {
     choose(candidates, { now, random }) {
       const count = candidates.length;
-      if (weights.length < count) weights = new Float64Array(count);
-      const unknown = meanFactor(candidates);
+      if (speeds.length < count) speeds = new Float64Array(count);
+      let sum = 0;
+      let known = 0;
+      for (let index = 0; index < count; index++) {
+        const value = factor(candidates[index]!);
+        speeds[index] = value;
+        if (Number.isNaN(value)) continue;
+        sum += value;
+        known++;
+      }
+      // The mean of the others stands for one of which nothing is known.
+      const mean = known === 0 ? 1 : sum / known;
       let best = 0;
       for (let index = 0; index < count; index++) {
-        const weight = speed(candidates[index]!, unknown, now, decayMs);
-        weights[index] = weight;
-        if (weight > best) best = weight;
+        const { weight, experience } = candidates[index]!;
+        const rate = experience.success.at(now, decayMs);
+        const speed = weight * (speeds[index]! || mean) * rate * rate * rate;
+        speeds[index] = speed;
+        if (speed > best) best = speed;
       }
       const least = best * floor;
       let total = 0;
-      for (let index = 0; index < count; index++) total += weights[index] = Math.max(weights[index]!, least);
+      for (let index = 0; index < count; index++) total += speeds[index] = Math.max(speeds[index]!, least);
       let point = random() * total;
-      for (let index = 0; index < count; index++) {
-        point -= weights[index]!;
-        if (point < 0) return candidates[index]!;
-      }
-      return candidates[count - 1]!;
+      let index = 0;
+      while (index < count - 1 && (point -= speeds[index]!) >= 0) index++;
+      return candidates[index]!;
     },
-    succeeded(state, ms, _now, averageBefore) {
-      state.adaptive.learn(ms, state.probeTimeMs, averageBefore, settings);
-      state.adaptive.update(state.probeTimeMs, state.average.value, settings);
+    settled({ probeTimeMs, experience }, ms, outcome, _now, average) {
+      if (outcome !== 'success') return;
+      if (Number.isNaN(experience.alpha)) experience.alpha = alphaInitial;
+      if (probeTimeMs === undefined || average === undefined) return;
+      experience.probeError += (Math.abs(ms - probeTimeMs) - experience.probeError) * errorShare;
+      experience.averageError += (Math.abs(ms - average) - experience.averageError) * errorShare;
+      const both = experience.probeError + experience.averageError;
+      const lead = both === 0 ? 0 : (experience.probeError - experience.averageError) / both;
+      experience.alpha = Math.min(1, Math.max(0, experience.alpha + alphaStep * lead));
     },
-    outpaced: (state) => state.adaptive.update(state.probeTimeMs, state.average.value, settings),
-    probed: (state) => state.adaptive.update(state.probeTimeMs, state.average.value, settings),
   };
 }

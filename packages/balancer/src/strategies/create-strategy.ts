@@ -4,9 +4,10 @@ import { adaptive } from './adaptive.js';
 import { leastConnections } from './least-connections.js';
 import { peakEwma } from './peak-ewma.js';
 import { smoothRoundRobin } from './smooth-round-robin.js';
-import type { Strategy, StrategyFunction } from './strategy.js';
+import type { Strategy } from './strategy.js';
 import { weightedRandom } from './weighted-random.js';
 
+/** @throws RangeError if there is no strategy of that name */
 export function createStrategy<E extends EndpointOptions>(settings: Settings<E>): Strategy<E> {
   const { strategy, breaker, decay } = settings;
   switch (strategy) {
@@ -20,15 +21,12 @@ export function createStrategy<E extends EndpointOptions>(settings: Settings<E>)
       return peakEwma(decay);
     case 'adaptive':
       return adaptive(settings.adaptive, decay);
-    default:
-      return ownStrategy(strategy);
   }
-}
-
-function ownStrategy<E extends EndpointOptions>(pick: StrategyFunction<E>): Strategy<E> {
+  if (typeof strategy !== 'function')
+    throw new RangeError(`strategy must be a function or a known name, not ${String(strategy)}`);
   return {
     choose(candidates, context) {
-      const picked = pick(candidates, context);
+      const picked = strategy(candidates, context);
       const found = candidates.find((candidate) => candidate === picked);
       if (!found) throw new TypeError('strategy must return one of the candidates that it was given');
       return found;

@@ -1,5 +1,5 @@
 import type { EndpointOptions, EndpointState } from '../endpoint.js';
-import { lowerTurns, nextInTurn, passTurn } from './smooth-round-robin.js';
+import { smoothRoundRobin } from './smooth-round-robin.js';
 import type { Strategy } from './strategy.js';
 
 /** The endpoints with the fewest calls in flight for their weight, in their order. */
@@ -8,10 +8,10 @@ function leastBusy<E extends EndpointOptions>(candidates: readonly EndpointState
   let ties = 0;
   for (const { inFlight, weight } of candidates) {
     const load = inFlight / weight;
-    if (load < least) {
-      least = load;
-      ties = 1;
-    } else if (load === least) ties++;
+    if (load === least) ties++;
+    if (load >= least) continue;
+    least = load;
+    ties = 1;
   }
   return ties === candidates.length
     ? candidates
@@ -20,9 +20,10 @@ function leastBusy<E extends EndpointOptions>(candidates: readonly EndpointState
 
 /** nginx's `least_conn`: connections ÷ weight, ties by smooth round robin so that weights hold at low load. */
 export function leastConnections<E extends EndpointOptions>(maxFailures: number): Strategy<E> {
+  const turns = smoothRoundRobin<E>(maxFailures);
   return {
-    choose: (candidates) => nextInTurn(leastBusy(candidates)),
-    chosen: (picked, candidates) => passTurn(picked, leastBusy(candidates)),
-    failed: (state) => lowerTurns(state, maxFailures),
+    ...turns,
+    choose: (candidates, context) => turns.choose(leastBusy(candidates), context),
+    chosen: (picked, candidates) => turns.chosen?.(picked, leastBusy(candidates)),
   };
 }

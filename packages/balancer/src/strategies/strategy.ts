@@ -1,4 +1,5 @@
 import type { Candidate, EndpointOptions, EndpointState } from '../endpoint.js';
+import type { Outcome } from '../lease.js';
 
 export interface StrategyContext {
   /** The time on the balancer's clock, ms. */
@@ -20,11 +21,6 @@ export interface Strategy<E extends EndpointOptions> {
   choose(candidates: readonly EndpointState<E>[], context: StrategyContext): EndpointState<E>;
   /** The choice was taken. */
   chosen?(picked: EndpointState<E>, candidates: readonly EndpointState<E>[]): void;
-  /** A call succeeded in `ms`; `averageBefore` is what was to be expected. */
-  succeeded?(state: EndpointState<E>, ms: number, now: number, averageBefore: number | undefined): void;
-  failed?(state: EndpointState<E>, ms: number, now: number): void;
-  /** A call had taken `ms` when a later one was quicker. */
-  outpaced?(state: EndpointState<E>, ms: number, now: number): void;
-  /** A probe told a response time. */
-  probed?(state: EndpointState<E>): void;
+  /** A call that took `ms` ended; `average` is what was to be expected of it. */
+  settled?(state: EndpointState<E>, ms: number, outcome: Outcome, now: number, average: number | undefined): void;
 }
