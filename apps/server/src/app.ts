@@ -25,7 +25,8 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
   const startedAt = new Date();
   let draining: DrainReason | undefined;
 
-  const cache = await createCache(config, shares, bus);
+  const kept = await createCache(config, shares, bus);
+  const { cache } = kept;
   const traffic = new Traffic();
   const observer = logAnswers(logger, traffic);
   const mounts: Mounted[] = config.routes.map((route) => ({
@@ -54,7 +55,7 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
     startedAt,
   });
   statusRoutes(management, bus, entries);
-  cacheRoutes(management, new CacheControl(cache, bus, config));
+  cacheRoutes(management, new CacheControl(kept, bus, config));
   crawlerRoutes(management);
   const managementListener = getRequestListener(management.fetch, { overrideGlobalObjects: false }) as RequestListener;
   const elsewhere = config.server.managementPort !== undefined;

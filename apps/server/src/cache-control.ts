@@ -1,6 +1,7 @@
-import type { KeyInfo, TieredCache } from '@forebay/cache-tiers';
+import type { KeyInfo, Tier, TieredCache } from '@forebay/cache-tiers';
 import type { StoredMeta } from '@forebay/image-proxy';
 import type { Config } from './config/config.js';
+import type { WorkerCache } from './parts/cache.js';
 import { answers, type Bus } from './process/messages.js';
 import { cacheTiers, memoryKeys, type CachedKey, type TierView } from './topics.js';
 
@@ -24,11 +25,13 @@ export interface ListOptions {
  */
 export class CacheControl {
   readonly #cache: TieredCache<StoredMeta>;
+  readonly #memory: Tier;
   readonly #bus: Bus;
   readonly #config: Config;
 
-  constructor(cache: TieredCache<StoredMeta>, bus: Bus, config: Config) {
+  constructor({ cache, memory }: WorkerCache, bus: Bus, config: Config) {
     this.#cache = cache;
+    this.#memory = memory;
     this.#bus = bus;
     this.#config = config;
     bus.handle(cacheTiers, () => this.#tiers());
@@ -123,13 +126,11 @@ export class CacheControl {
   }
 
   async #memoryKeys(contains: string | undefined): Promise<readonly CachedKey[]> {
-    const { memory } = this.#config;
-    const listing = await this.#cache.keys({
-      tier: 'memory',
-      limit: memory.entries,
+    const page = await this.#memory.keys({
+      limit: this.#config.memory.entries,
       ...(contains === undefined ? {} : { contains }),
     });
-    return listing.keys.map((info) => cachedKey(info, info.tiers));
+    return page.keys.map((info) => cachedKey(info, ['memory']));
   }
 }
 

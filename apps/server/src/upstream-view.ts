@@ -21,10 +21,7 @@ export interface UpstreamView {
   readonly nextRetryAt: number | undefined;
 }
 
-export function viewOf(
-  group: string,
-  status: OriginStatus,
-): UpstreamView {
+export function viewOf(group: string, status: OriginStatus): UpstreamView {
   const { blockedUntil, heldUntil, ejectedUntil, ...rest } = status;
   const waits = [blockedUntil, heldUntil, ejectedUntil].filter((until) => until !== undefined);
   return {

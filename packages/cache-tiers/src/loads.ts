@@ -151,6 +151,8 @@ export class Loads<M> {
       } else flight.resolve(this.#take(flight, loaded));
     } catch (error) {
       this.#failed(flight, error);
+      // A loader that has begun an answer which cannot be used is told to let go of it.
+      controller.abort(error);
     } finally {
       clearTimeout(timer);
       void lease?.release();

@@ -15,7 +15,7 @@ export const keyPrefix = (route: string): string => `${route}:`;
  * with, so that its answers are kept apart without the secret being readable in a list of keys.
  */
 export function cacheKey(route: string, preset: Preset, target: Target, headers: HeaderRecord): string {
-  const key = keyPrefix(route) + formatTarget(target);
+  const key = bounded(keyPrefix(route) + formatTarget(target));
   const credentials = preset.credentials(target, headers);
   if (credentials === undefined) return key;
   return withoutApiKey(key) + CREDENTIALS + digest(credentials);
@@ -34,6 +34,13 @@ function withoutApiKey(key: string): string {
     .split('&')
     .filter((pair) => !pair.startsWith('api_key='));
   return kept.length === 0 ? key.slice(0, mark) : `${key.slice(0, mark)}?${kept.join('&')}`;
+}
+
+// A cache takes keys up to 4 KB, variants included; what is longer keeps its beginning, for purges by prefix.
+const MAX_KEY_LENGTH = 3072;
+
+function bounded(key: string): string {
+  return key.length <= MAX_KEY_LENGTH ? key : `${key.slice(0, MAX_KEY_LENGTH - 64)} sha256=${digest(key)}`;
 }
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);

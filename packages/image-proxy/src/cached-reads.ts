@@ -21,8 +21,6 @@ import { upstreamTarget } from './upstream-target.js';
 import { load } from './upstream/load.js';
 import type { StoredMeta } from './upstream/stored-meta.js';
 
-const EPHEMERAL = new Set(['FOREBAY_CACHE_ABORTED', 'ABORT_ERR']);
-
 /** GET and HEAD by way of the cache. */
 export class CachedReads {
   readonly #options: ResolvedOptions;
@@ -185,11 +183,6 @@ interface Reading {
   readonly selecting: HeaderRecord;
   readonly head: { readonly method: string; readonly url: string; readonly headers: HeaderRecord };
   readonly hasCredentials: boolean;
-}
-
-/** Whether an error only says that nobody was waiting any more. */
-export function isAbandoned(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && EPHEMERAL.has(String(error.code));
 }
 
 const notCached = (): Problem =>

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createUpstreamDispatcher, type UpstreamDispatcher } from '@forebay/balancer/undici';
-import { createTieredCache } from '@forebay/cache-tiers';
+import { createTieredCache, memoryTier } from '@forebay/cache-tiers';
 import { createAdmission } from './admit.js';
 import type { Answer, ProxyRequest } from './answer.js';
 import { CachedReads } from './cached-reads.js';
@@ -38,7 +38,8 @@ export interface ImageProxy {
 export function createImageProxy(options: ImageProxyOptions): ImageProxy {
   const resolved = resolveOptions(options);
   const upstreams = dispatcherOf(resolved);
-  const cache = resolved.cache ?? createTieredCache<StoredMeta>({ tiers: [] });
+  // Without a cache nothing is ever stored; loads still run, and are passed on, in the same way.
+  const cache = resolved.cache ?? createTieredCache<StoredMeta>({ tiers: [memoryTier({ maxBytes: 1 })] });
   const presentation: Presentation = { via: resolved.via, cors: resolved.preset.cors };
   const reads = new CachedReads(resolved, upstreams, cache, presentation);
 
@@ -70,6 +71,9 @@ export function createImageProxy(options: ImageProxyOptions): ImageProxy {
     close: () => upstreams.close(),
   };
 }
+
+/** As nginx logs it: the client closed the connection before there was an answer. */
+const CLIENT_LEFT = 499;
 
 interface Parts {
   readonly reads: CachedReads;
@@ -157,7 +161,7 @@ function report(
     requestId: request.requestId,
     method: request.method,
     target: request.target,
-    status: answer.status,
+    status: request.signal.aborted && how.error !== undefined ? CLIENT_LEFT : answer.status,
     outcome: answer.outcome,
     source: answer.source,
     bytes: how.bytes,

@@ -1,25 +1,8 @@
+import { isReserved } from '../reserved.js';
 import type { RouteConfig } from './config.js';
 import type { ConfigSource } from './entries.js';
 import type { Problem } from './problems.js';
 import { variables, type VariableName, type Values } from './variables.js';
-
-/** Paths that are the server's own. */
-const reserved = [
-  '/health/',
-  '/status/',
-  '/stats/',
-  '/config/',
-  '/metrics/',
-  '/monitor/',
-  '/docs/',
-  '/openapi.json/',
-  '/cache/',
-  '/upstream/',
-  '/api/v1/',
-  '/hls/',
-  '/favicon.ico/',
-  '/robots.txt/',
-];
 
 const problem = (name: string, wanted: string, value?: string): Problem => ({
   name,
@@ -41,7 +24,7 @@ const routeProblems = (routes: readonly RouteConfig[]): readonly Problem[] => [
     ),
   ),
   ...routes
-    .filter(({ mount }) => reserved.some((path) => mount.startsWith(path) || (path.startsWith(mount) && mount !== '/')))
+    .filter(({ mount }) => isReserved(mount) || isReserved(mount.slice(0, -1)))
     .map(({ mount }) => problem('routes', "mounted outside of the server's own paths", mount)),
 ];
 

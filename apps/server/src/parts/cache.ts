@@ -5,10 +5,17 @@ import type { Bus } from '../process/messages.js';
 import type { Shares } from '../process/roles.js';
 import { workerBus } from './worker-bus.js';
 
+/** The cache of one worker, and the part of it that is the worker's own. */
+export interface WorkerCache {
+  readonly cache: TieredCache<StoredMeta>;
+  readonly memory: Tier;
+}
+
 /** The cache of one worker: its share of memory above what all processes share. */
-export async function createCache(config: Config, shares: Shares, bus: Bus): Promise<TieredCache<StoredMeta>> {
+export async function createCache(config: Config, shares: Shares, bus: Bus): Promise<WorkerCache> {
   const memory = memoryTier({ maxBytes: shares.memoryBytes, maxEntries: shares.memoryEntries });
-  return createTieredCache<StoredMeta>({ tiers: [memory, ...(await lowerTiers(config))], bus: workerBus(bus) });
+  const tiers = config.cache.enabled ? [memory, ...(await lowerTiers(config))] : [memory];
+  return { memory, cache: createTieredCache<StoredMeta>({ tiers, bus: workerBus(bus) }) };
 }
 
 async function lowerTiers(config: Config): Promise<readonly Tier[]> {

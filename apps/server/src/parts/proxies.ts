@@ -1,3 +1,4 @@
+import type { BalancerOptions, EndpointOptions } from '@forebay/balancer';
 import {
   createImageProxy,
   customPreset,
@@ -9,7 +10,8 @@ import {
   type StoredMeta,
 } from '@forebay/image-proxy';
 import type { TieredCache } from '@forebay/cache-tiers';
-import type { Config, RouteConfig } from '../config/config.js';
+import type { ProxyOptions } from '@forebay/balancer/undici';
+import type { Config, RouteConfig, UpstreamPolicy } from '../config/config.js';
 import type { Shares } from '../process/roles.js';
 import { VERSION } from '../version.js';
 
@@ -29,7 +31,7 @@ export function createProxy(
   cache: TieredCache<StoredMeta> | undefined,
   observer: ImageProxyObserver,
 ): ImageProxy {
-  const { balancing, health, upstream } = config;
+  const { upstream } = config;
   const { lifetimes } = route;
   const lifetime = ({ memory, l2 }: { readonly memory: number; readonly l2: number }) => ({ memory, ttl: l2 });
   return createImageProxy({
@@ -52,26 +54,31 @@ export function createProxy(
     observer,
     upstreams: {
       origins: route.upstreams,
-      balancer: {
-        strategy: 'adaptive',
-        priorityMode: 'tiers',
-        breaker: { maxFailures: health.maxErrors, blockDuration: health.isolation },
-        adaptive: {
-          baseMultiplier: balancing.baseWeightMultiplier,
-          dynamicMultiplier: balancing.dynamicWeightMultiplier,
-          alphaInitial: balancing.alphaInitial,
-          alphaStep: balancing.alphaAdjustmentStep,
-        },
-      },
+      balancer: balancerOf(config),
       headersTimeout: upstream.requestTimeout,
       maxAttempts: upstream.maxSwitches,
       connections: shares.connectionsPerHost,
       maxConnections: shares.connections,
       ...(upstream.hedgeAfter === undefined ? {} : { hedgeAfter: upstream.hedgeAfter }),
       ...(route.rateLimit === undefined ? {} : { rateLimit: rateOf(route.rateLimit, shares.workers) }),
-      proxy: { http: upstream.httpProxy, https: upstream.httpsProxy, noProxy: upstream.noProxy },
+      proxy: outboundProxies(upstream),
     },
   });
+}
+
+/** The server's own choice among what the balancer offers: adaptive weights, priorities as tiers. */
+function balancerOf({ balancing, health }: Config): Omit<BalancerOptions<EndpointOptions>, 'endpoints'> {
+  return {
+    strategy: 'adaptive',
+    priorityMode: 'tiers',
+    breaker: { maxFailures: health.maxErrors, blockDuration: health.isolation },
+    adaptive: {
+      baseMultiplier: balancing.baseWeightMultiplier,
+      dynamicMultiplier: balancing.dynamicWeightMultiplier,
+      alphaInitial: balancing.alphaInitial,
+      alphaStep: balancing.alphaAdjustmentStep,
+    },
+  };
 }
 
 function presetOf(route: RouteConfig): Preset {
@@ -93,3 +100,11 @@ const rateOf = (
   requestsPerSecond: perSecond / workers,
   burst: Math.max(1, Math.ceil(perSecond / workers)),
 });
+
+function outboundProxies({ httpProxy, httpsProxy, noProxy }: UpstreamPolicy): ProxyOptions {
+  return {
+    ...(httpProxy === undefined ? {} : { http: httpProxy }),
+    ...(httpsProxy === undefined ? {} : { https: httpsProxy }),
+    ...(noProxy === undefined ? {} : { noProxy }),
+  };
+}

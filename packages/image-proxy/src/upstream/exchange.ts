@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { BodySink, PushSource } from '@forebay/cache-tiers';
 import type { HeaderRecord } from '@forebay/cache-tiers/http';
 import type { Dispatcher } from 'undici';
@@ -43,7 +44,7 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
         path: request.path,
         method: request.method as Dispatcher.HttpMethod,
         headers: request.headers as Record<string, string | string[]>,
-        ...(request.body === undefined ? {} : { body: request.body as Dispatcher.DispatchOptions['body'] }),
+        ...(request.body === undefined ? {} : { body: Readable.from(request.body) }),
       },
       handler,
     );

@@ -22,7 +22,7 @@ export function toProblem(error: unknown): Problem {
         retryAfterMs: numberOf(error, 'retryAfterMs') ?? UNAVAILABLE_RETRY_MS,
       });
     case 'FOREBAY_DEADLINE':
-    case 'FOREBAY_CACHE_TIMEOUT':
+    case 'ERR_CACHE_LOAD_TIMEOUT':
       return new Problem(504, 'upstream-timeout', 'no upstream answered within the time budget', { cause: error });
     default:
       if (isTimeout(error))

@@ -109,12 +109,14 @@ function renewed(request: LoadRequest, stored: StoredMeta, response: UpstreamRes
 }
 
 function lifetimeOf(stored: StoredMeta, policy: CachePolicy, memoryTtl: number): Lifetime {
-  const now = stored.responseTime;
+  const now = Date.now();
   const until = lifetimes(stored, policy, now);
+  // Stored only to be validated: its freshness may be over before it has begun.
+  const freshUntil = Math.max(now, until.freshUntil);
   return {
-    ttl: until.freshUntil - now,
-    staleWhileRevalidate: until.staleWhileRevalidateUntil - until.freshUntil,
-    staleIfError: until.staleIfErrorUntil - until.freshUntil,
+    ttl: freshUntil - now,
+    staleWhileRevalidate: Math.max(0, until.staleWhileRevalidateUntil - freshUntil),
+    staleIfError: Math.max(0, until.staleIfErrorUntil - freshUntil),
     tierTtls: { memory: memoryTtl },
   };
 }

@@ -81,7 +81,7 @@ export class MountedProxy {
   /** Sends bytes as they are and gives back all that comes until the connection ends. */
   raw(text: string): Promise<string> {
     return new Promise((resolve) => {
-      const socket = connect(this.port, '127.0.0.1', () => socket.end(text));
+      const socket = connect(this.port, '127.0.0.1', () => socket.write(text));
       let received = '';
       socket.setEncoding('latin1').on('data', (chunk: string) => (received += chunk));
       socket.on('error', () => resolve(received)).on('close', () => resolve(received));
