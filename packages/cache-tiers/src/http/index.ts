@@ -14,7 +14,7 @@ export { storable, type NotStoredReason, type Storable } from './storage.js';
 export { currentAgeSeconds, lifetimes } from './freshness.js';
 export { decide, mayServeOnError, wantsOnlyIfCached, type Decision } from './reuse.js';
 export { varyKey, varyNames } from './vary.js';
-export { conditionalHeaders, updateApplies, updateStored } from './validation.js';
+export { conditionalHeaders, updateApplies, updateStored, updateStoredByHead } from './validation.js';
 export { evaluateConditions, type ConditionResult } from './conditions.js';
 export { contentRange, ifRangeMatches, parseRange, requestedRange, unsatisfiedRange, type ByteRange } from './range.js';
 export { cacheStatus, type CacheStatus, type ForwardReason } from './cache-status.js';

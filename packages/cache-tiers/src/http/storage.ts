@@ -50,7 +50,7 @@ const STORE: Storable = Object.freeze({ store: true });
 function obstacle(request: RequestHead, response: ResponseHead, policy: CachePolicy): NotStoredReason | undefined {
   const { status, headers } = response;
   if (request.method !== 'GET') return 'method';
-  if (status === 206 || headers['content-range'] !== undefined) return 'partial';
+  if (status === 206) return 'partial';
   if (!Number.isInteger(status) || status < 200 || status > 599 || status === 304) return 'status';
   if (GOVERNING.some((name) => !isSaneValue(headers[name] ?? ''))) return 'malformed';
   if (policy.ignoreClientReload !== true && parseCacheControl(request.headers['cache-control']).noStore) {

@@ -35,8 +35,16 @@ export function updateApplies(stored: ResponseHead, notModified: ResponseHead): 
   return storedLastModified === lastModified || parseHttpDate(storedLastModified) === parseHttpDate(lastModified);
 }
 
-/** What describes the stored bytes, which a 304 does not bring (RFC 9111, section 3.2). */
-const OF_THE_BYTES: ReadonlySet<string> = new Set(['content-encoding', 'content-length', 'content-range']);
+/** What describes the stored bytes, which neither a 304 nor a `HEAD` brings (RFC 9111, section 3.2). */
+const OF_THE_BYTES: ReadonlySet<string> = new Set([
+  'content-digest',
+  'content-encoding',
+  'content-length',
+  'content-md5',
+  'content-range',
+  'digest',
+  'repr-digest',
+]);
 
 /**
  * The stored response after a 304 (RFC 9111, sections 3.2 and 4.3.4): its fields replace the stored ones, its times count
@@ -57,4 +65,24 @@ export function updateStored(stored: StoredResponse, notModified: TimedResponse)
     requestTime: notModified.requestTime,
     responseTime: notModified.responseTime,
   };
+}
+
+/**
+ * The stored response after a 200 to a `HEAD` that was sent upstream (RFC 9111, section 4.3.5): updated where validators
+ * and length say that it is still the one, `undefined` where it is not, or cannot be known to be; it is then to be taken
+ * for stale.
+ */
+export function updateStoredByHead(stored: StoredResponse, head: TimedResponse): StoredResponse | undefined {
+  if (stored.status !== 200 || head.status !== 200) return undefined;
+  let known = false;
+  for (const name of ['etag', 'last-modified', 'content-length'] as const) {
+    const now = fieldValue(head.headers, name);
+    if (now === undefined) continue;
+    const then = fieldValue(stored.headers, name);
+    // A body of unknown length was stored as it came; only the validators can then tell.
+    if (then === undefined && name === 'content-length') continue;
+    if (now !== then) return undefined;
+    known = true;
+  }
+  return known ? updateStored(stored, head) : undefined;
 }

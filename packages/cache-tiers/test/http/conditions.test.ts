@@ -39,6 +39,10 @@ it('compares a weak entity tag weakly for If-None-Match and never for If-Match',
   expect(evaluateConditions(get({ 'if-match': 'W/"a"' }), stored)).toBe('precondition-failed');
 });
 
+it('matches entity tags beyond ASCII', () => {
+  expect(evaluateConditions(get({ 'if-none-match': '"ü"' }), received({ etag: '"ü"' }))).toBe('not-modified');
+});
+
 it('knows no entity tag where there is none', () => {
   const stored = received({ 'last-modified': at(-60) });
   expect(evaluateConditions(get({ 'if-none-match': '"a"', 'if-modified-since': at(0) }), stored)).toBe('send');

@@ -4,6 +4,7 @@ import {
   lifetimes,
   updateApplies,
   updateStored,
+  updateStoredByHead,
   type HeaderRecord,
 } from '@forebay/cache-tiers/http';
 import { describe, expect, it } from 'vitest';
@@ -58,6 +59,7 @@ describe('updateStored', () => {
     const updated = after({
       'cache-control': 'max-age=5, private="x-user"',
       'content-length': '0',
+      'content-md5': 'x',
       'content-encoding': 'gzip',
       date: at(91),
       'x-new': ['1', '2'],
@@ -92,5 +94,30 @@ describe('updateStored', () => {
   it('leaves what was stored as it was', () => {
     after({ 'x-old': '2' });
     expect(stored.headers['x-old']).toBe('1');
+  });
+});
+
+describe('updateStoredByHead', () => {
+  const stored = { etag: '"a"', 'last-modified': at(-9), 'content-length': '5', 'x-a': '1' };
+
+  it.each<[HeaderRecord, HeaderRecord, boolean]>([
+    [stored, { ...stored }, true],
+    [stored, { etag: '"a"' }, true],
+    [stored, { 'content-length': '5' }, true],
+    [stored, { etag: '"b"', 'content-length': '5' }, false],
+    [stored, { etag: '"a"', 'last-modified': at(-8) }, false],
+    [stored, { etag: '"a"', 'content-length': '6' }, false],
+    [{ etag: '"a"' }, { etag: '"a"', 'content-length': '6' }, true],
+    [{}, { etag: '"a"' }, false],
+    [{}, { 'content-length': '5' }, false],
+    [stored, {}, false],
+  ])('of %j and a HEAD with %j: still the one: %s', (before, head, expected) => {
+    const updated = updateStoredByHead(received(before), received({ ...head, 'x-a': '2' }));
+    expect(updated?.headers['x-a']).toBe(expected ? '2' : undefined);
+  });
+
+  it('takes neither from nor for other statuses', () => {
+    expect(updateStoredByHead(received(stored), received(stored, 404))).toBeUndefined();
+    expect(updateStoredByHead(received(stored, 404), received(stored))).toBeUndefined();
   });
 });
