@@ -92,7 +92,7 @@ export class DiskWriter implements TierWriter {
       this.#done = true;
       if (this.#written === 0) this.release();
     } catch (error) {
-      this.#context.failed(error);
+      if (this.#error === undefined) this.#context.failed(error);
       throw error;
     }
   }

@@ -1,25 +1,28 @@
-import type * as nodeFs from 'node:fs';
+type Done = (error: NodeJS.ErrnoException | null) => void;
+type DoneWith<T> = (error: NodeJS.ErrnoException | null, result: T) => void;
 
 /** The calls of `node:fs` that the disk tier makes: what a test replaces to make a disk fail. */
-export type DiskFileSystem = Pick<
-  typeof nodeFs,
-  | 'open'
-  | 'read'
-  | 'writev'
-  | 'close'
-  | 'rename'
-  | 'unlink'
-  | 'mkdir'
-  | 'readdir'
-  | 'lstat'
-  | 'futimes'
-  | 'utimes'
-  | 'appendFile'
-  | 'readFile'
-  | 'writeFile'
-  | 'statSync'
-  | 'readFileSync'
->;
+export interface DiskFileSystem {
+  open(path: string, flags: string | number, mode: number, done: DoneWith<number>): void;
+  read(fd: number, buffer: Uint8Array, offset: number, length: number, position: number, done: DoneWith<number>): void;
+  writev(fd: number, buffers: readonly Uint8Array[], position: number, done: DoneWith<number>): void;
+  close(fd: number, done: Done): void;
+  rename(from: string, to: string, done: Done): void;
+  unlink(path: string, done: Done): void;
+  mkdir(path: string, options: { recursive: true; mode: number }, done: Done): void;
+  readdir(path: string, done: DoneWith<string[]>): void;
+  lstat(path: string, done: DoneWith<FileTimes>): void;
+  futimes(fd: number, atime: number, mtime: number, done: Done): void;
+  utimes(path: string, atime: number, mtime: number, done: Done): void;
+  appendFile(path: string, text: string, options: { mode: number }, done: Done): void;
+  readFile(path: string, encoding: 'utf8', done: DoneWith<string>): void;
+  writeFile(path: string, text: string, options: { flag: string; mode: number }, done: Done): void;
+  statSync(
+    path: string,
+    options: { throwIfNoEntry: false },
+  ): { readonly ino: number; readonly size: number } | undefined;
+  readFileSync(path: string, encoding: 'utf8'): string;
+}
 
 export interface FileTimes {
   readonly blocks: number;
@@ -147,10 +150,22 @@ export class Files {
     });
   }
 
-  writeText(path: string, text: string, flag: 'w' | 'wx'): Promise<void> {
+  /** Writes a file that must not be there yet. */
+  createText(path: string, text: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#fs.writeFile(path, text, { flag, mode: 0o600 }, (error) => (error ? reject(error) : resolve()));
+      this.#fs.writeFile(path, text, { flag: 'wx', mode: 0o600 }, (error) => (error ? reject(error) : resolve()));
     });
+  }
+
+  /** Replaces a file as a whole, by way of a temporary one. */
+  async replaceText(path: string, text: string, temporary: string): Promise<void> {
+    try {
+      await this.createText(temporary, text);
+      await this.rename(temporary, path);
+    } catch (error) {
+      await this.unlink(temporary).catch(() => false);
+      throw error;
+    }
   }
 
   /** Size and identity of a small file, at once; undefined where there is none. */
@@ -183,4 +198,10 @@ export function errorCode(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
     ? error.code
     : undefined;
+}
+
+/** Whether there is no room left on the device. */
+export function isFull(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }

@@ -1,4 +1,4 @@
-import { errorCode, type Files } from './files.js';
+import { type Files, isFull } from './files.js';
 import type { KeptMarks } from './kept-marks.js';
 import type { Layout } from './layout.js';
 import { SweepLock } from './sweep-lock.js';
@@ -92,9 +92,8 @@ export class Keeper {
 
   /** The disk itself is full, whatever the bound says: makes room by a part of what is ours. */
   squeeze(error: unknown): void {
-    const code = errorCode(error);
     const now = Date.now();
-    if ((code !== 'ENOSPC' && code !== 'EDQUOT') || now - this.#squeezedAt < SQUEEZE_PAUSE_MS) return;
+    if (!isFull(error) || now - this.#squeezedAt < SQUEEZE_PAUSE_MS) return;
     this.#squeezedAt = now;
     const share = (0.7 * this.#usage.bytes) / this.#options.maxBytes;
     void this.sweep(Math.min(LOW, share)).catch(() => undefined);

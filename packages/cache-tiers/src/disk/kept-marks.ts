@@ -42,11 +42,9 @@ export class KeptMarks {
   async compact(): Promise<void> {
     const marks = this.current();
     if (this.#bytes < COMPACT_BYTES) return;
-    const temporary = this.#layout.newTemporary();
     const text = [...marks].map((mark) => `${JSON.stringify(mark)}\n`).join('');
     if (text.length > this.#bytes / 2) return;
-    await this.#files.writeText(temporary, text, 'wx');
-    await this.#files.rename(temporary, this.#layout.purges);
+    await this.#files.replaceText(this.#layout.purges, text, this.#layout.newTemporary());
   }
 
   /** Nothing is stored any more, so nothing need be remembered. */

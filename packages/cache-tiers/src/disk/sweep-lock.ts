@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { type Files } from './files.js';
+import { type Files, isFull } from './files.js';
 import { type Layout, processRuns } from './layout.js';
 
 /** A holder that has not shown itself for so long is taken for dead. */
@@ -38,10 +38,11 @@ export class SweepLock {
 
   async #create(): Promise<boolean> {
     try {
-      await this.#files.writeText(this.#layout.lock, `${process.pid} ${hostname()}`, 'wx');
+      await this.#files.createText(this.#layout.lock, `${process.pid} ${hostname()}`);
       return true;
-    } catch {
-      return false;
+    } catch (error) {
+      // No room for the lock is the best of reasons to make some.
+      return isFull(error);
     }
   }
 

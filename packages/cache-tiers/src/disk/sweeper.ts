@@ -15,7 +15,7 @@ export interface SweepResult {
   readonly entries: number;
 }
 
-/** Files looked at side by side; the thread pool has four threads by default, and requests need them too. */
+/** Folders looked at side by side; the thread pool has four threads by default, and requests need them too. */
 const PARALLEL = 4;
 /** Temporary files without a sign of life for so long were left behind. */
 const TEMPORARY_MS = 15 * 60_000;
@@ -43,10 +43,8 @@ export class Sweeper {
     let expired = 0;
     const used: number[] = [];
     const sizes: number[] = [];
-    for (let index = 0; index < FOLDERS; index++) {
-      const folder = await this.#files.times(this.#layout.folder(index));
-      bytes += (folder?.blocks ?? 0) * 512;
-      await this.#eachFile(index, async (path, times) => {
+    await this.#eachFile(
+      async (path, times) => {
         if (await this.#removeExpired(path, times)) expired++;
         else {
           entries++;
@@ -54,20 +52,21 @@ export class Sweeper {
           used.push(times.mtimeMs);
           sizes.push(times.blocks * 512);
         }
-      });
-    }
+      },
+      (folder) => {
+        bytes += folder.blocks * 512;
+      },
+    );
     if (bytes <= bounds.bytes && entries <= bounds.entries) return { removed: expired, expired, bytes, entries };
     const cut = cutOff(used, sizes, bytes - bounds.bytes, entries - bounds.entries);
     let removed = expired;
-    for (let index = 0; index < FOLDERS; index++) {
-      await this.#eachFile(index, async (path, times) => {
-        if (times.mtimeMs > cut || (bytes <= bounds.bytes && entries <= bounds.entries)) return;
-        if (!(await this.#remove(path))) return;
-        removed++;
-        entries--;
-        bytes -= times.blocks * 512;
-      });
-    }
+    await this.#eachFile(async (path, times) => {
+      if (times.mtimeMs > cut || (bytes <= bounds.bytes && entries <= bounds.entries)) return;
+      if (!(await this.#remove(path))) return;
+      removed++;
+      entries--;
+      bytes -= times.blocks * 512;
+    });
     return { removed, expired, bytes, entries };
   }
 
@@ -91,23 +90,29 @@ export class Sweeper {
   /** Removes every entry; gives how many there were. */
   async clear(): Promise<number> {
     let removed = 0;
-    for (let index = 0; index < FOLDERS; index++) {
-      await this.#eachFile(index, async (path) => {
-        if (await this.#remove(path)) removed++;
-      });
-    }
+    await this.#eachFile(async (path) => {
+      if (await this.#remove(path)) removed++;
+    });
     return removed;
   }
 
-  async #eachFile(index: number, visit: (path: string, times: FileTimes) => Promise<void>): Promise<void> {
-    const folder = this.#layout.folder(index);
-    const names = await this.#files.list(folder).catch(() => []);
+  async #eachFile(
+    visit: (path: string, times: FileTimes) => Promise<void>,
+    visitFolder?: (times: FileTimes) => void,
+  ): Promise<void> {
     let next = 0;
     const work = async (): Promise<void> => {
-      for (let name = names[next++]; name !== undefined; name = names[next++]) {
-        if (!isEntryName(name)) continue;
-        const times = await this.#files.times(`${folder}/${name}`);
-        if (times?.isFile() === true) await visit(`${folder}/${name}`, times);
+      while (next < FOLDERS) {
+        const folder = this.#layout.folder(next++);
+        const names = await this.#files.list(folder).catch(() => []);
+        if (names.length === 0) continue;
+        const times = await this.#files.times(folder);
+        if (times !== undefined) visitFolder?.(times);
+        for (const name of names) {
+          if (!isEntryName(name)) continue;
+          const found = await this.#files.times(`${folder}/${name}`);
+          if (found?.isFile() === true) await visit(`${folder}/${name}`, found);
+        }
       }
     };
     await Promise.all(Array.from({ length: PARALLEL }, work));

@@ -60,15 +60,14 @@ export class Usage {
 
   /** What the others have added since a sweep began, so that it is not lost when the sweep writes its count. */
   async sum(): Promise<{ bytes: number; entries: number }> {
-    await this.flush();
+    // On a full disk the own share cannot be told: it must be possible to make room all the same.
+    await this.flush().catch(() => undefined);
     return (await this.#sum()) ?? { bytes: 0, entries: 0 };
   }
 
   /** Writes a fresh count. */
   async reset(bytes: number, entries: number): Promise<void> {
-    const temporary = this.#layout.newTemporary();
-    await this.#files.writeText(temporary, line(bytes, entries), 'wx');
-    await this.#files.rename(temporary, this.#layout.usage);
+    await this.#files.replaceText(this.#layout.usage, line(bytes, entries), this.#layout.newTemporary());
     this.#bytes = bytes;
     this.#entries = entries;
     this.#known = true;
