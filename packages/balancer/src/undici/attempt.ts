@@ -7,6 +7,7 @@ import { Exchange, type ExchangeSink } from './exchange.js';
 import type { Origin } from './origin.js';
 import { headersAcross, redirectTarget } from './redirect.js';
 import type { RequestHeaders } from './request-headers.js';
+import type { Slots } from './slots.js';
 import type { UpstreamRequest } from './upstream-request.js';
 
 export type AttemptKind = 'first' | 'retry' | 'hedge' | 'resume';
@@ -28,15 +29,19 @@ export interface Head {
   readonly statusMessage: string;
 }
 
+export interface AttemptLimits {
+  /** ms; `Infinity`: none. */
+  readonly headersTimeout: number;
+  /** ms; 0: none. */
+  readonly bodyTimeout: number;
+  readonly maxRedirects: number;
+  readonly maxResponseHeaders: number;
+}
+
 /** What an attempt needs of the dispatch that it is a part of. */
 export interface AttemptOwner {
   readonly request: UpstreamRequest;
-  readonly limits: {
-    readonly headersTimeout: number;
-    readonly bodyTimeout: number;
-    readonly maxRedirects: number;
-    readonly maxResponseHeaders: number;
-  };
+  readonly limits: AttemptLimits;
   poolFor(url: URL): Dispatcher;
   onHead(attempt: Attempt, head: Head): void;
   onData(attempt: Attempt, chunk: Buffer): void;
@@ -64,7 +69,8 @@ export class Attempt implements ExchangeSink {
   #armed = false;
   #sent = false;
   #done = false;
-  #onDone: (() => void) | undefined;
+  #slots: Slots | undefined;
+  #leave: (() => void) | undefined;
   #reported = false;
   startedAt = 0;
   /** ms until its answer began. */
@@ -86,24 +92,18 @@ export class Attempt implements ExchangeSink {
     return this.#sent ? performance.now() - this.startedAt : 0;
   }
 
-  /** Called once, when it is over in whatever way. */
-  set onDone(callback: () => void) {
-    this.#onDone = callback;
+  get sent(): boolean {
+    return this.#sent;
   }
 
-  send(more?: RequestHeaders): void {
-    const { request, limits } = this.#owner;
-    const { origin } = this;
-    this.#sent = true;
-    this.startedAt = performance.now();
-    // Waiting for a connection behind one's own requests is not the origin's slowness.
-    if (origin.hasRoom) this.#arm();
-    origin.active += 1;
-    this.#headers = request.headersAt(origin, more);
-    this.#dispatch(
-      origin.pool,
-      request.dispatchOptions(origin.url.origin, request.pathAt(origin), this.#headers, limits.bodyTimeout),
-    );
+  /** Sends the request after its wait, when there is a place among all connections. */
+  start(slots: Slots, waitMs: number, more?: RequestHeaders): void {
+    if (waitMs <= 0) return this.#board(slots, more);
+    const timer = setTimeout(() => this.#board(slots, more), waitMs);
+    this.#leave = () => {
+      clearTimeout(timer);
+      this.origin.bucket?.giveBack();
+    };
   }
 
   /** From now on someone else hears of it. */
@@ -196,13 +196,36 @@ export class Attempt implements ExchangeSink {
     }
     this.#exchange?.drain(head.headers, new Error('Redirected'));
     this.#url = to;
-    const base = to.origin === this.origin.url.origin ? (this.#headers ?? {}) : request.headers;
+    const base = to.origin === this.origin.base ? (this.#headers ?? {}) : request.headers;
     this.#headers = headersAcross(base, from, to);
     this.#dispatch(
       this.#owner.poolFor(to),
       request.dispatchOptions(to.origin, to.pathname + to.search, this.#headers, limits.bodyTimeout),
     );
     return true;
+  }
+
+  #board(slots: Slots, more: RequestHeaders | undefined): void {
+    const send = (): void => {
+      this.#leave = undefined;
+      this.#send(more);
+    };
+    this.#slots = slots;
+    if (slots.tryTake()) send();
+    else this.#leave = slots.wait(send);
+  }
+
+  #send(more: RequestHeaders | undefined): void {
+    const { request, limits } = this.#owner;
+    const { origin } = this;
+    this.#sent = true;
+    this.startedAt = performance.now();
+    // Waiting for a connection behind one's own requests is not the origin's slowness.
+    if (origin.hasRoom) this.#arm();
+    origin.active += 1;
+    this.#headers = request.headersAt(origin, more);
+    const path = request.pathAt(origin);
+    this.#dispatch(origin.pool, request.dispatchOptions(origin.base, path, this.#headers, limits.bodyTimeout));
   }
 
   #dispatch(pool: Dispatcher, options: Dispatcher.DispatchOptions): void {
@@ -221,8 +244,11 @@ export class Attempt implements ExchangeSink {
     if (this.#done) return false;
     this.#done = true;
     clearTimeout(this.#timer);
-    if (this.#sent) this.origin.active -= 1;
-    this.#onDone?.();
+    this.#leave?.();
+    if (this.#sent) {
+      this.origin.active -= 1;
+      this.#slots?.release();
+    }
     return true;
   }
 }

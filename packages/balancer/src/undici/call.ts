@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { Attempt, type AttemptKind, type AttemptOwner, type Head } from './attempt.js';
+import { Attempt, type AttemptKind, type AttemptLimits, type AttemptOwner, type Head } from './attempt.js';
 import { type CallerHandler, callerHandler } from './caller-handler.js';
 import type { CallContext } from './context.js';
 import { Delivery, type DeliveryContext } from './delivery.js';
@@ -23,17 +23,16 @@ export class Call implements AttemptOwner, DeliveryContext {
   readonly #settings: CallSettings;
   readonly #onEnd: (call: Call) => void;
   readonly #deadlineAt: number;
-  readonly #tried = new Set<string>();
-  readonly #live = new Set<Attempt>();
+  /** All attempts so far. */
+  readonly #attempts: Attempt[] = [];
+  /** Those that have not ended yet. */
+  #live: readonly Attempt[] = [];
   readonly #errors: UpstreamError[] = [];
   #delivery: Delivery | undefined;
   #done = false;
-  #attempts = 0;
-  /** Answers whose first bytes are awaited, so that `admit` can judge them. */
-  readonly #withheld = new Map<Attempt, Head>();
   #repeated = false;
-  /** Ways out for attempts that wait for their turn. */
-  readonly #departures = new Map<Attempt, () => void>();
+  /** Answers whose first bytes are awaited, so that `admit` can judge them. */
+  #withheld: Map<Attempt, Head> | undefined;
   #waitTimer: NodeJS.Timeout | undefined;
   #hedgeTimer: NodeJS.Timeout | undefined;
 
@@ -41,7 +40,7 @@ export class Call implements AttemptOwner, DeliveryContext {
     context: CallContext,
     request: UpstreamRequest,
     settings: CallSettings,
-    timeouts: { readonly headersTimeout: number; readonly bodyTimeout: number },
+    limits: AttemptLimits,
     handler: Dispatcher.DispatchHandler,
     onEnd: (call: Call) => void,
   ) {
@@ -49,11 +48,7 @@ export class Call implements AttemptOwner, DeliveryContext {
     this.request = request;
     this.#settings = settings;
     this.#onEnd = onEnd;
-    this.limits = {
-      ...timeouts,
-      maxRedirects: settings.maxRedirects,
-      maxResponseHeaders: context.settings.maxResponseHeaders,
-    };
+    this.limits = limits;
     this.handler = callerHandler(handler);
     this.controller = new RelayController((reason) => this.fail(reason));
     this.#deadlineAt = settings.deadline === 0 ? Infinity : performance.now() + settings.deadline;
@@ -63,9 +58,13 @@ export class Call implements AttemptOwner, DeliveryContext {
     const { launcher } = this.context;
     launcher.balancer.retries.deposit();
     launcher.balancer.hedges.deposit();
-    this.#guarded(() => this.handler.onRequestStart(this.controller, null));
+    try {
+      this.handler.onRequestStart(this.controller, null);
+    } catch (error) {
+      this.#crash(error);
+    }
     if (this.#done) return;
-    const berth = launcher.take(this.#tried, this.#timeLeft());
+    const berth = launcher.take(undefined, this.#timeLeft());
     if ('lease' in berth) this.#launch(berth, 'first');
     else this.fail(berth);
     const { hedgeAfter } = this.#settings;
@@ -84,16 +83,16 @@ export class Call implements AttemptOwner, DeliveryContext {
     if (verdict === undefined) return this.#accept(attempt, head);
     if (verdict.hold !== undefined) launcher.hold(attempt.origin.name, verdict.hold);
     if (verdict.fault) attempt.lease.failure(verdict.error);
-    const next = this.#live.size > 1 ? undefined : this.#next();
+    const next = this.#live.length > 1 ? undefined : this.#next();
     attempt.lease.release();
-    if (next === undefined && this.#live.size === 1 && (settings.onExhausted === 'pass' || !verdict.fault)) {
+    if (next === undefined && this.#live.length === 1 && (settings.onExhausted === 'pass' || !verdict.fault)) {
       return this.#deliver(attempt, head);
     }
-    this.#live.delete(attempt);
+    this.#drop(attempt);
     attempt.discard(head, verdict.error);
     this.#errors.push(verdict.error);
     if (next !== undefined) this.#launch(next, 'retry');
-    else if (this.#live.size === 0) this.fail(new UpstreamsFailedError(this.#errors));
+    else if (this.#live.length === 0) this.fail(new UpstreamsFailedError(this.#errors));
   }
 
   onData(attempt: Attempt, chunk: Buffer): void {
@@ -107,17 +106,17 @@ export class Call implements AttemptOwner, DeliveryContext {
   }
 
   onFailure(attempt: Attempt, error: UpstreamError, neutral: boolean): void {
-    this.#withheld.delete(attempt);
+    this.#withheld?.delete(attempt);
     attempt.report(this.context.onAttempt, undefined, error.code);
-    this.#live.delete(attempt);
+    this.#drop(attempt);
     this.#errors.push(error);
-    const next = this.#live.size > 0 ? undefined : this.#next();
-    const again = next ?? (neutral || this.#live.size > 0 ? undefined : this.#nextAfterReset(attempt, error));
+    const next = this.#live.length > 0 ? undefined : this.#next();
+    const again = next ?? (neutral || this.#live.length > 0 ? undefined : this.#nextAfterReset(attempt, error));
     // A keep-alive connection that the origin closed just then says nothing about its health.
     if (neutral || (next === undefined && again !== undefined)) attempt.lease.release();
     else attempt.lease.failure(error);
     if (again !== undefined) this.#launch(again, 'retry');
-    else if (this.#live.size === 0) this.fail(new UpstreamsFailedError(this.#errors));
+    else if (this.#live.length === 0) this.fail(new UpstreamsFailedError(this.#errors));
   }
 
   onTimeout(attempt: Attempt): void {
@@ -140,61 +139,46 @@ export class Call implements AttemptOwner, DeliveryContext {
     if (this.#done) return;
     if (this.#delivery !== undefined) return this.#delivery.fail(error);
     this.#cancelAll(error);
-    this.end(() => this.handler.onResponseError(this.controller, error));
+    this.end();
+    this.handler.onResponseError(this.controller, error);
   }
 
   get maxResumes(): number {
     return this.#settings.resume && this.request.repeatable ? this.#settings.maxAttempts : 0;
   }
 
-  end(tell: () => void): void {
-    if (this.#done) return;
+  end(): void {
     this.#done = true;
-    this.#clearTimers();
     this.#onEnd(this);
-    tell();
   }
 
-  #launch(berth: Berth, kind: AttemptKind): void {
-    const { launcher } = this.context;
-    const left = this.#timeLeft() - berth.waitMs;
-    const attempt = new Attempt(this, berth.origin, berth.lease, kind, Math.min(this.limits.headersTimeout, left));
-    this.#attempts += 1;
-    this.#tried.add(berth.origin.name);
-    this.#live.add(attempt);
-    let departed = false;
-    const leave = launcher.depart(berth, () => {
-      departed = true;
-      this.#departures.delete(attempt);
-      clearTimeout(this.#waitTimer);
-      attempt.onDone = () => launcher.slots.release();
-      attempt.send();
-    });
-    if (departed) return;
-    this.#departures.set(attempt, leave);
-    if (left === Infinity) return;
-    clearTimeout(this.#waitTimer);
-    this.#waitTimer = setTimeout(() => this.#expire(), left + berth.waitMs);
+  #launch({ origin, lease, waitMs }: Berth, kind: AttemptKind): void {
+    const left = this.#timeLeft();
+    const attempt = new Attempt(this, origin, lease, kind, Math.min(this.limits.headersTimeout, left - waitMs));
+    this.#attempts.push(attempt);
+    this.#live = [...this.#live, attempt];
+    attempt.start(this.context.slots, waitMs);
+    if (!attempt.sent && !this.#done && left !== Infinity) this.#waitTimer ??= setTimeout(() => this.#expire(), left);
   }
 
   /** Asks another origin as well, while the first is slow ("The Tail at Scale", Dean and Barroso, 2013). */
   #hedge(): void {
-    const { launcher, closed } = this.context;
+    const { launcher, slots, closed } = this.context;
     const { hedges } = launcher.balancer;
-    if (closed || this.#live.size !== 1 || this.#attempts >= this.#settings.maxAttempts) return;
-    if (hedges.remaining < 1 || !launcher.slots.free) return;
-    const berth = launcher.take(this.#tried, 0);
+    if (closed || this.#live.length !== 1 || this.#attempts.length >= this.#settings.maxAttempts) return;
+    if (hedges.remaining < 1 || !slots.free) return;
+    const berth = launcher.take(this.#tried(), 0);
     if (!('lease' in berth)) return;
     hedges.tryWithdraw();
     this.#launch(berth, 'hedge');
   }
 
   /** A berth at an origin not tried yet, if one more attempt is allowed. */
-  #next(exclude: ReadonlySet<string> = this.#tried): Berth | undefined {
+  #next(exclude: ReadonlySet<string> = this.#tried()): Berth | undefined {
     const { launcher, closed } = this.context;
     const { retries } = launcher.balancer;
     const left = this.#timeLeft();
-    if (closed || !this.request.repeatable || this.#attempts >= this.#settings.maxAttempts || left <= 0)
+    if (closed || !this.request.repeatable || this.#attempts.length >= this.#settings.maxAttempts || left <= 0)
       return undefined;
     if (retries.remaining < 1) return undefined;
     const berth = launcher.take(exclude, left);
@@ -207,22 +191,22 @@ export class Call implements AttemptOwner, DeliveryContext {
   #nextAfterReset(attempt: Attempt, error: UpstreamError): Berth | undefined {
     if (this.#repeated || !isReset(error)) return undefined;
     this.#repeated = true;
-    const others = new Set(this.#tried);
+    const others = this.#tried();
     others.delete(attempt.origin.name);
     return this.#next(others);
   }
 
   #accept(attempt: Attempt, head: Head): void {
     if (this.#settings.admit === undefined) this.#deliver(attempt, head);
-    else this.#withheld.set(attempt, head);
+    else (this.#withheld ??= new Map()).set(attempt, head);
   }
 
   /** Lets the caller judge the first bytes; then the answer is handed on, or another origin is asked. */
   #admit(attempt: Attempt, chunk: Buffer | undefined): void {
-    const head = this.#withheld.get(attempt);
+    const head = this.#withheld?.get(attempt);
     if (head === undefined) return;
     const { statusCode, headers } = head;
-    this.#withheld.delete(attempt);
+    this.#withheld?.delete(attempt);
     let refusal: Error | undefined;
     try {
       refusal = this.#settings.admit?.({ statusCode, headers, origin: attempt.origin.name }, chunk);
@@ -240,12 +224,16 @@ export class Call implements AttemptOwner, DeliveryContext {
   }
 
   #deliver(attempt: Attempt, head: Head): void {
-    this.#withheld.clear();
-    this.#live.delete(attempt);
+    this.#withheld = undefined;
+    this.#drop(attempt);
     this.#cancelAll(neverWanted);
     this.#delivery = new Delivery(this, attempt, head);
     const { statusCode, headers, statusMessage } = head;
-    this.#guarded(() => this.handler.onResponseStart(this.controller, statusCode, headers, statusMessage));
+    try {
+      this.handler.onResponseStart(this.controller, statusCode, headers, statusMessage);
+    } catch (error) {
+      this.#crash(error);
+    }
   }
 
   /** A handler or `admit` that throws ends the dispatch, and is nobody's fault upstream. */
@@ -253,33 +241,28 @@ export class Call implements AttemptOwner, DeliveryContext {
     this.fail(cause instanceof Error ? cause : new Error(String(cause)));
   }
 
-  #guarded(action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      this.#crash(error);
-    }
-  }
-
   /** Ends all attempts and says nothing about their origins. */
   #cancelAll(reason: Error): void {
-    this.#clearTimers();
-    for (const leave of this.#departures.values()) leave();
-    this.#departures.clear();
+    clearTimeout(this.#waitTimer);
+    clearTimeout(this.#hedgeTimer);
     for (const attempt of this.#live) {
       attempt.cancel(reason);
       attempt.lease.release();
     }
-    this.#live.clear();
+    this.#live = [];
+  }
+
+  #drop(attempt: Attempt): void {
+    this.#live = this.#live.length === 1 ? [] : this.#live.filter((other) => other !== attempt);
+  }
+
+  /** Names of the origins that were tried. */
+  #tried(): Set<string> {
+    return new Set(this.#attempts.map(({ origin }) => origin.name));
   }
 
   #expire(): void {
     this.fail(new UpstreamDeadlineError(this.#settings.deadline, this.#errors));
-  }
-
-  #clearTimers(): void {
-    clearTimeout(this.#waitTimer);
-    clearTimeout(this.#hedgeTimer);
   }
 
   #timeLeft(): number {

@@ -64,7 +64,7 @@ class LegacyHandler implements CallerHandler {
   }
 }
 
-/** A handler of the present API, called with `this` kept. */
+/** A handler of the present API that leaves out what it does not care for. */
 class PresentHandler implements CallerHandler {
   readonly #handler: Handler;
 
@@ -98,6 +98,12 @@ class PresentHandler implements CallerHandler {
   }
 }
 
+function isComplete(handler: Handler): handler is Handler & CallerHandler {
+  const { onRequestStart, onResponseStart, onResponseData, onResponseEnd, onResponseError } = handler;
+  return Boolean(onRequestStart && onResponseStart && onResponseData && onResponseEnd && onResponseError);
+}
+
 export function callerHandler(handler: Handler): CallerHandler {
+  if (isComplete(handler)) return handler;
   return handler.onRequestStart === undefined ? new LegacyHandler(handler) : new PresentHandler(handler);
 }

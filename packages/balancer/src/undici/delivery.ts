@@ -20,8 +20,8 @@ export interface DeliveryContext extends Pick<AttemptOwner, 'request' | 'limits'
   readonly controller: RelayController;
   /** Tries to resume in a row; 0: never. */
   readonly maxResumes: number;
-  /** The dispatch is over; what is to be told to the caller comes last. */
-  end(tell: () => void): void;
+  /** The dispatch is over. */
+  end(): void;
 }
 
 /** An answer on its way to the caller. Bytes go straight through; where they break off, they are resumed if that is safe. */
@@ -30,13 +30,12 @@ export class Delivery implements AttemptOwner {
   readonly limits: AttemptOwner['limits'];
   readonly #call: DeliveryContext;
   readonly #transfer: Transfer;
-  readonly #tried = new Set<string>();
+  #tried: Set<string> | undefined;
   #attempt: Attempt;
   /** Bytes of the present answer that the caller has already. */
   #skip = 0;
   #tries = 0;
   #gained = 0;
-  #cancelWait: (() => void) | undefined;
 
   constructor(call: DeliveryContext, attempt: Attempt, head: Head) {
     this.#call = call;
@@ -83,7 +82,8 @@ export class Delivery implements AttemptOwner {
       );
     }
     attempt.lease.success(attempt.responseTimeMs);
-    this.#call.end(() => this.#call.handler.onResponseEnd(this.#call.controller, trailers));
+    this.#call.end();
+    this.#call.handler.onResponseEnd(this.#call.controller, trailers);
   }
 
   onFailure(attempt: Attempt, error: UpstreamError): void {
@@ -123,14 +123,14 @@ export class Delivery implements AttemptOwner {
 
   /** Ends it without a word about the origin. */
   cancel(reason: Error): void {
-    this.#cancelWait?.();
     this.#attempt.cancel(reason);
     this.#attempt.lease.release();
   }
 
   fail(error: Error): void {
     this.cancel(error);
-    this.#call.end(() => this.#call.handler.onResponseError(this.#call.controller, error));
+    this.#call.end();
+    this.#call.handler.onResponseError(this.#call.controller, error);
   }
 
   #break(attempt: Attempt, cause: UpstreamError): void {
@@ -141,6 +141,7 @@ export class Delivery implements AttemptOwner {
   #resume(attempt: Attempt, error: UpstreamError): void {
     this.#tries = this.#gained >= worthwhile ? 1 : this.#tries + 1;
     this.#gained = 0;
+    this.#tried ??= new Set();
     this.#tried.add(attempt.origin.name);
     const { context, maxResumes } = this.#call;
     const { retries } = context.launcher.balancer;
@@ -153,11 +154,7 @@ export class Delivery implements AttemptOwner {
     this.#attempt = next;
     // The first try goes at once; an origin that breaks again and again gets time.
     const waitMs = Math.max(berth.waitMs, this.#tries > 1 ? fullJitterBackoff(this.#tries, 50, 1000) : 0);
-    this.#cancelWait = context.launcher.depart({ ...berth, waitMs }, () => {
-      this.#cancelWait = undefined;
-      next.onDone = () => context.launcher.slots.release();
-      next.send(this.#transfer.headers);
-    });
+    next.start(context.slots, waitMs, this.#transfer.headers);
   }
 
   /** Another origin if its bytes can be told to be the same, else the one that broke off. */

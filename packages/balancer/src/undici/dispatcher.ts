@@ -3,11 +3,13 @@ import { createBalancer } from '../balancer.js';
 import type { LoadBalancer } from '../load-balancer.js';
 import type { EndpointOptions } from '../endpoint.js';
 import type { EndpointStatus } from '../status.js';
-import type { AttemptEvent } from './attempt.js';
+import type { AttemptEvent, AttemptLimits } from './attempt.js';
 import { Call } from './call.js';
 import type { CallContext } from './context.js';
 import { Launcher } from './launcher.js';
 import {
+  type CallSettings,
+  hasCallOptions,
   type OriginOptions,
   resolveCall,
   resolveSettings,
@@ -17,6 +19,7 @@ import {
 } from './options.js';
 import type { PoolStatus } from './origin.js';
 import { Origins } from './origins.js';
+import { Slots } from './slots.js';
 import { UpstreamRequest } from './upstream-request.js';
 
 export interface OriginStatus extends EndpointStatus<EndpointOptions> {
@@ -32,6 +35,8 @@ export interface OriginStatus extends EndpointStatus<EndpointOptions> {
 export class UpstreamDispatcher extends Dispatcher implements CallContext {
   readonly settings: Settings;
   readonly launcher: Launcher;
+  readonly slots: Slots;
+  readonly limits: AttemptLimits;
   readonly #calls = new Set<Call>();
   readonly #origins: Origins;
   #listeners: readonly ((event: AttemptEvent) => void)[] = [];
@@ -46,7 +51,9 @@ export class UpstreamDispatcher extends Dispatcher implements CallContext {
     this.#origins = new Origins(options.origins, this.settings);
     const endpoints = [...this.#origins.values()].map(({ name, weight, priority }) => ({ name, weight, priority }));
     const balancer = balancerOver(endpoints, options.balancer);
-    this.launcher = new Launcher(balancer, this.#origins, this.settings.maxConnections);
+    this.launcher = new Launcher(balancer, this.#origins);
+    this.slots = new Slots(this.settings.maxConnections);
+    this.limits = this.#limits(this.settings, {});
   }
 
   get balancer(): LoadBalancer<EndpointOptions> {
@@ -58,11 +65,9 @@ export class UpstreamDispatcher extends Dispatcher implements CallContext {
   }
 
   override dispatch(options: UpstreamDispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    const settings = resolveCall(options, this.settings);
-    const headersTimeout = options.headersTimeout ?? this.settings.headersTimeout;
-    const bodyTimeout = options.bodyTimeout ?? this.settings.bodyTimeout;
-    const timeouts = { headersTimeout: headersTimeout === 0 ? Infinity : headersTimeout, bodyTimeout };
-    const call = new Call(this, new UpstreamRequest(options), settings, timeouts, handler, this.#onCallEnd);
+    const settings = hasCallOptions(options) ? resolveCall(options, this.settings) : this.settings;
+    const limits = settings === this.settings && !hasTimeouts(options) ? this.limits : this.#limits(settings, options);
+    const call = new Call(this, new UpstreamRequest(options), settings, limits, handler, this.#onCallEnd);
     this.#calls.add(call);
     if (this.#closed) call.fail(new errors.ClientClosedError());
     else call.start();
@@ -124,6 +129,16 @@ export class UpstreamDispatcher extends Dispatcher implements CallContext {
     await this.#origins.close();
   }
 
+  #limits(settings: CallSettings, { headersTimeout, bodyTimeout }: Timeouts): AttemptLimits {
+    const forHead = headersTimeout ?? this.settings.headersTimeout;
+    return {
+      headersTimeout: forHead === 0 ? Infinity : forHead,
+      bodyTimeout: bodyTimeout ?? this.settings.bodyTimeout,
+      maxRedirects: settings.maxRedirects,
+      maxResponseHeaders: this.settings.maxResponseHeaders,
+    };
+  }
+
   readonly #onCallEnd = (call: Call): void => {
     this.#calls.delete(call);
     if (this.#calls.size === 0) for (const idle of this.#onIdle.splice(0)) idle();
@@ -133,6 +148,12 @@ export class UpstreamDispatcher extends Dispatcher implements CallContext {
     this.#listeners = listeners;
     this.onAttempt = listeners.length === 0 ? undefined : (event) => listeners.forEach((listener) => listener(event));
   }
+}
+
+type Timeouts = Pick<UpstreamDispatchOptions, 'headersTimeout' | 'bodyTimeout'>;
+
+function hasTimeouts({ headersTimeout, bodyTimeout }: Timeouts): boolean {
+  return typeof headersTimeout === 'number' || typeof bodyTimeout === 'number';
 }
 
 /** A new balancer, or the one given with the origins that it does not know yet. */

@@ -5,7 +5,6 @@ import type { LoadBalancer } from '../load-balancer.js';
 import { UpstreamError } from './errors.js';
 import type { Origin } from './origin.js';
 import type { Origins } from './origins.js';
-import { Slots } from './slots.js';
 
 /** A turn that comes when the time is all but over helps nobody. */
 const maxWaitShare = 0.9;
@@ -17,27 +16,23 @@ export interface Berth {
   readonly waitMs: number;
 }
 
-/** Picks origins and lets attempts go: balancer first, then the rate limit, then a place among all connections. */
+/** Picks origins: the balancer first, then the rate limit. */
 export class Launcher {
   readonly balancer: LoadBalancer<EndpointOptions>;
   readonly origins: Origins;
-  readonly slots: Slots;
 
-  constructor(balancer: LoadBalancer<EndpointOptions>, origins: Origins, maxConnections: number) {
+  constructor(balancer: LoadBalancer<EndpointOptions>, origins: Origins) {
     this.balancer = balancer;
     this.origins = origins;
-    this.slots = new Slots(maxConnections);
   }
 
   /**
    * Takes an origin that was not tried yet, rather one whose rate limit has room now.
    * Returns the error that says why there is none.
    */
-  take(tried: ReadonlySet<string>, timeLeftMs: number): Berth | UpstreamError | NoEndpointError {
+  take(tried: ReadonlySet<string> | undefined, timeLeftMs: number): Berth | UpstreamError | NoEndpointError {
     const full = this.origins.without(tried);
-    const lease =
-      this.balancer.acquire({ exclude: full }) ??
-      (full === tried ? undefined : this.balancer.acquire({ exclude: tried }));
+    const lease = this.#acquire(full) ?? (full === tried ? undefined : this.#acquire(tried));
     if (lease === undefined) return new NoEndpointError(this.balancer.retryAfter());
     const origin = this.origins.get(lease.endpoint.name);
     if (origin === undefined) {
@@ -58,22 +53,7 @@ export class Launcher {
     if (this.origins.get(name) !== undefined) this.balancer.hold(name, durationMs);
   }
 
-  /** Calls `go` when the berth's wait is over and there is a place. Returns a function that gives it all up. */
-  depart({ origin, waitMs }: Berth, go: () => void): () => void {
-    let leave: () => void;
-    const board = (): void => {
-      leave = this.slots.take(go);
-    };
-    if (waitMs > 0) {
-      const timer = setTimeout(board, waitMs);
-      leave = () => {
-        clearTimeout(timer);
-        origin.bucket?.giveBack();
-      };
-    } else {
-      leave = () => undefined;
-      board();
-    }
-    return () => leave();
+  #acquire(exclude: ReadonlySet<string> | undefined): Lease<EndpointOptions> | undefined {
+    return this.balancer.acquire(exclude && { exclude });
   }
 }

@@ -157,6 +157,18 @@ export function resolveCall(given: UpstreamCallOptions, fallback: CallSettings):
   };
 }
 
+/** Whether one dispatch says anything of its own. */
+export function hasCallOptions(given: UpstreamCallOptions): boolean {
+  return (
+    given.deadline !== undefined ||
+    given.maxAttempts !== undefined ||
+    given.hedgeAfter !== undefined ||
+    given.resume !== undefined ||
+    given.maxRedirects !== undefined ||
+    given.admit !== undefined
+  );
+}
+
 const callDefaults: CallSettings = {
   deadline: 15_000,
   maxAttempts: 3,

@@ -15,6 +15,8 @@ export interface PoolStatus {
 export class Origin {
   readonly name: string;
   readonly url: URL;
+  /** Scheme, host and port. */
+  readonly base: string;
   /** Without a trailing slash; empty for none. */
   readonly basePath: string;
   readonly weight: number;
@@ -30,6 +32,7 @@ export class Origin {
   constructor(given: string | OriginOptions, settings: Settings) {
     const options: OriginOptions = typeof given === 'string' ? { url: given } : given;
     this.url = originUrl(options.url);
+    this.base = this.url.origin;
     this.name = options.name ?? this.url.host;
     this.basePath = this.url.pathname.replace(/\/+$/, '');
     this.weight = options.weight ?? 1;

@@ -7,6 +7,7 @@ export class Origins {
   readonly #settings: Settings;
   readonly #byName = new Map<string, Origin>();
   #outside: Agent | undefined;
+  #limited = false;
 
   constructor(given: readonly (string | OriginOptions)[], settings: Settings) {
     this.#settings = settings;
@@ -18,6 +19,7 @@ export class Origins {
     const origin = new Origin(options, this.#settings);
     if (this.#byName.has(origin.name)) throw new RangeError(`origins must have unique names: ${origin.name} is taken`);
     this.#byName.set(origin.name, origin);
+    this.#limited ||= origin.bucket !== undefined;
     return origin;
   }
 
@@ -36,13 +38,10 @@ export class Origins {
   }
 
   /** Names of origins whose rate limit leaves no room right now, with those given. */
-  without(tried: ReadonlySet<string>): ReadonlySet<string> {
-    let names = tried;
-    for (const { name, bucket } of this.#byName.values()) {
-      if (bucket === undefined || bucket.ready) continue;
-      names = new Set(names).add(name);
-    }
-    return names;
+  without(tried: ReadonlySet<string> | undefined): ReadonlySet<string> | undefined {
+    if (!this.#limited) return tried;
+    const full = [...this.#byName.values()].filter(({ bucket }) => bucket?.ready === false);
+    return full.length === 0 ? tried : new Set([...(tried ?? []), ...full.map(({ name }) => name)]);
   }
 
   /** All names except one. */

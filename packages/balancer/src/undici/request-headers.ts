@@ -18,30 +18,34 @@ const dropped: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-type Pair = readonly [name: string, value: string | readonly string[] | number | null | undefined];
+type Value = string | readonly string[] | number | null | undefined;
 
-function pairs(headers: Dispatcher.DispatchOptions['headers']): Iterable<Pair> {
-  if (headers === null || headers === undefined) return [];
-  if (Array.isArray(headers)) {
-    return headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1]] as const] : []));
+function add(headers: RequestHeaders, name: string, value: Value): void {
+  if (value === undefined || value === null || dropped.has(name)) return;
+  const before = headers[name];
+  const values = typeof value === 'object' ? [...value] : String(value);
+  headers[name] = before === undefined ? values : [before, values].flat();
+}
+
+function forEachField(given: Dispatcher.DispatchOptions['headers'], visit: (name: string, value: Value) => void): void {
+  if (given === null || given === undefined) return;
+  if (Array.isArray(given)) {
+    for (let index = 0; index < given.length; index += 2) visit(String(given[index]).toLowerCase(), given[index + 1]);
+  } else if (Symbol.iterator in given) {
+    for (const [name, value] of given) visit(name.toLowerCase(), value);
+  } else {
+    for (const name of Object.keys(given)) visit(name.toLowerCase(), given[name]);
   }
-  return Symbol.iterator in headers ? headers : Object.entries(headers);
 }
 
 /** A request's headers by lower-case name, without what concerns only the connection it came on. */
 export function requestHeaders(given: Dispatcher.DispatchOptions['headers']): RequestHeaders {
   const headers: RequestHeaders = {};
-  let named = '';
-  for (const [rawName, value] of pairs(given)) {
-    if (value === undefined || value === null) continue;
-    const name = rawName.toLowerCase();
-    if (name === 'connection') named += `,${String(value)}`;
-    if (dropped.has(name)) continue;
-    const before = headers[name];
-    const values = typeof value === 'object' ? [...value] : [String(value)];
-    if (before === undefined) headers[name] = values.length === 1 ? (values[0] ?? '') : values;
-    else headers[name] = [...(typeof before === 'string' ? [before] : before), ...values];
-  }
-  for (const token of named.split(',')) delete headers[token.trim().toLowerCase()];
+  let connection = '';
+  forEachField(given, (name, value) => {
+    if (name === 'connection') connection += `,${String(value)}`;
+    else add(headers, name, value);
+  });
+  if (connection !== '') for (const token of connection.split(',')) delete headers[token.trim().toLowerCase()];
   return headers;
 }

@@ -12,17 +12,14 @@ export class Slots {
     return this.#taken < this.#limit;
   }
 
-  get waiting(): number {
-    return this.#line.length;
+  tryTake(): boolean {
+    if (this.#taken >= this.#limit) return false;
+    this.#taken += 1;
+    return true;
   }
 
-  /** Calls `start` with a slot taken, now or when it is its turn. Returns a function that leaves the line. */
-  take(start: () => void): () => void {
-    if (this.free) {
-      this.#taken += 1;
-      start();
-      return () => undefined;
-    }
+  /** Calls `start` with a slot taken when it is its turn. Returns a function that leaves the line. */
+  wait(start: () => void): () => void {
     this.#line.push(start);
     return () => {
       this.#line = this.#line.filter((other) => other !== start);

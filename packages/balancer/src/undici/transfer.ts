@@ -31,12 +31,10 @@ function strongDate({ headers }: Head): string | undefined {
  * same bytes (RFC 9110 § 13.1.5 and § 14.2).
  */
 export class Transfer {
+  readonly #method: string;
   readonly #head: Head;
-  readonly #first: number;
-  readonly #last: number | undefined;
-  readonly #total: number | undefined;
-  readonly #etag: string | undefined;
-  readonly #date: string | undefined;
+  readonly #range: ContentRange | undefined;
+  readonly #length: number | undefined;
   /** Bytes that an answer of this length must have; undefined if it does not say. */
   readonly expected: number | undefined;
   /** Bytes handed on. */
@@ -44,21 +42,17 @@ export class Transfer {
 
   constructor(method: string, head: Head) {
     const bodiless = method === 'HEAD' || head.statusCode === 204 || head.statusCode === 304;
-    const range = head.statusCode === 206 ? contentRange(head.headers['content-range']) : undefined;
-    const length = bodiless ? undefined : contentLength(head);
+    this.#method = method;
     this.#head = head;
-    this.expected = length ?? (range && range.last - range.first + 1);
-    this.#first = range?.first ?? 0;
-    this.#last = range?.last ?? (length === undefined ? undefined : length - 1);
-    this.#total = range === undefined ? length : range.total;
-    const resumable = method === 'GET' && (head.statusCode === 200 || range !== undefined);
-    const etag = head.headers.etag;
-    this.#etag = resumable && etag?.startsWith('"') === true ? etag : undefined;
-    this.#date = resumable && etag === undefined ? strongDate(head) : undefined;
+    this.#range = head.statusCode === 206 ? contentRange(head.headers['content-range']) : undefined;
+    this.#length = bodiless ? undefined : contentLength(head);
+    this.expected = this.#length;
   }
 
   get resumable(): boolean {
-    return this.#etag !== undefined || this.#date !== undefined;
+    const { statusCode } = this.#head;
+    const known = this.#method === 'GET' && (statusCode === 200 || this.#range !== undefined);
+    return known && (this.#etag !== undefined || this.#date !== undefined);
   }
 
   /** Whether another origin may go on with it: entity tags are compared across origins, dates are not. */
@@ -87,8 +81,26 @@ export class Transfer {
     return whole && (contentLength(head) ?? this.#total) === this.#total ? this.received : undefined;
   }
 
+  /** A strong entity tag. */
+  get #etag(): string | undefined {
+    const { etag } = this.#head.headers;
+    return etag?.startsWith('"') === true ? etag : undefined;
+  }
+
+  get #date(): string | undefined {
+    return this.#head.headers.etag === undefined ? strongDate(this.#head) : undefined;
+  }
+
+  get #total(): number | undefined {
+    return this.#range === undefined ? this.#length : this.#range.total;
+  }
+
+  get #last(): number | undefined {
+    return this.#range?.last ?? (this.#length === undefined ? undefined : this.#length - 1);
+  }
+
   get #next(): number {
-    return this.#first + this.received;
+    return (this.#range?.first ?? 0) + this.received;
   }
 
   #continues(range: ContentRange | undefined): boolean {

@@ -11,6 +11,13 @@ function isReplayable(body: unknown): boolean {
   return body === undefined || body === null || typeof body === 'string' || body instanceof Uint8Array;
 }
 
+/** Path and query of an absolute form; anything else stays, to be refused by undici. */
+function originForm(path: string): string {
+  if (!URL.canParse(path)) return path;
+  const { pathname, search } = new URL(path);
+  return pathname + search;
+}
+
 /** A caller's request, and what it becomes for an origin. */
 export class UpstreamRequest {
   readonly method: string;
@@ -26,14 +33,12 @@ export class UpstreamRequest {
     this.headers = requestHeaders(options.headers);
     this.repeatable = (options.idempotent ?? idempotentMethods.has(options.method)) && isReplayable(options.body);
     // `//host/path` and absolute forms must not choose a host of their own: only path and query count here.
-    this.#path = /^https?:\/\//i.test(options.path)
-      ? new URL(options.path).pathname + new URL(options.path).search
-      : options.path;
+    this.#path = options.path.startsWith('/') ? options.path : originForm(options.path);
   }
 
   /** Where it goes at this origin. */
   urlAt(origin: Origin): URL {
-    return new URL(origin.url.origin + this.pathAt(origin));
+    return new URL(origin.base + this.pathAt(origin));
   }
 
   pathAt(origin: Origin): string {
@@ -53,18 +58,19 @@ export class UpstreamRequest {
     headers: RequestHeaders,
     bodyTimeout: number,
   ): Dispatcher.DispatchOptions & { origin: string } {
-    const { body, query, blocking, reset } = this.#options;
-    return {
+    const { body = null, query, blocking, reset } = this.#options;
+    const options: Dispatcher.DispatchOptions & { origin: string } = {
       origin,
       path,
       method: this.method,
       headers,
+      body,
       headersTimeout: 0,
       bodyTimeout,
-      ...(body !== undefined && { body }),
-      ...(query !== undefined && { query }),
-      ...(blocking !== undefined && { blocking }),
-      ...(reset !== undefined && { reset }),
     };
+    if (query !== undefined) options.query = query;
+    if (blocking !== undefined) options.blocking = blocking;
+    if (reset !== undefined) options.reset = reset;
+    return options;
   }
 }

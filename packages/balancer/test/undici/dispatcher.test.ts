@@ -146,7 +146,7 @@ describe('a dispatcher over several origins', () => {
   it('ends with the deadline, however many origins are left', async () => {
     const hang = await rawUpstream((socket) => socket.resume());
     const origins = [1, 2, 3].map((index) => ({ name: `h${index}`, url: hang }));
-    const dispatcher = dispatcherOver(origins, { headersTimeout: 80, deadline: 120 });
+    const dispatcher = dispatcherOver(origins, { headersTimeout: 80, deadline: 100 });
     await expect(ask(dispatcher)).rejects.toMatchObject({ code: 'FOREBAY_DEADLINE' });
     expect(dispatcher.status().map(({ inFlight, failuresTotal }) => [inFlight, failuresTotal])).toEqual([
       [0, 1],
