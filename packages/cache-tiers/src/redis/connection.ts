@@ -1,4 +1,5 @@
 import { resolveConnectionOptions, type RedisConnectionOptions, type ResolvedConnectionOptions } from './options.js';
+import { withDeadline } from './deadline.js';
 import { briefError } from './errors.js';
 import { createNames, type Names } from './names.js';
 import type { Send } from './hedge.js';
@@ -48,6 +49,11 @@ export class RedisConnection {
   /** Whether anyone answers, or may yet: at the start, operations wait (within their deadline) for the first look. */
   get usable(): boolean {
     return !this.#closed && this.#state !== 'disconnected';
+  }
+
+  /** Resolves when it is known who is there, or after the deadline of a write. */
+  async settled(): Promise<void> {
+    await withDeadline(this.set.settled(), this.options.writeTimeout, () => this.unavailable()).catch(() => undefined);
   }
 
   read<T>(name: string, send: Send<T>): Promise<T> {

@@ -22,7 +22,7 @@ export const drop = (redis: Redis): void => {
 export const dial = async (
   address: string,
   options: ResolvedConnectionOptions,
-  { name = 'forebay' }: { readonly name?: string } = {},
+  { name = 'forebay', signal }: { readonly name?: string; readonly signal?: AbortSignal } = {},
 ): Promise<Redis> => {
   const redis = new Redis({
     ...splitAddress(address),
@@ -47,6 +47,8 @@ export const dial = async (
   redis.on('error', (error: Error) => {
     reason ??= error;
   });
+  const leave = (): void => drop(redis);
+  signal?.addEventListener('abort', leave);
   try {
     await withDeadline(redis.connect(), options.connectTimeout, () =>
       briefError('timeout', `${address} was not ready within ${options.connectTimeout} ms`),
@@ -55,5 +57,7 @@ export const dial = async (
   } catch (error) {
     drop(redis);
     throw reason ?? error;
+  } finally {
+    signal?.removeEventListener('abort', leave);
   }
 };

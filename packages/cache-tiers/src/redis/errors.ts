@@ -13,8 +13,8 @@ const codes: Readonly<Record<RedisErrorReason, CacheErrorCode>> = {
   timeout: 'ERR_CACHE_TIER_BEHIND',
   unavailable: 'ERR_CACHE_TIER_BEHIND',
   refused: 'ERR_CACHE_TIER_BEHIND',
-  'too-large': 'ERR_CACHE_TIER_BEHIND',
-  dropped: 'ERR_CACHE_TIER_BEHIND',
+  'too-large': 'ERR_CACHE_TIER_DECLINED',
+  dropped: 'ERR_CACHE_TIER_DECLINED',
   'body-lost': 'ERR_CACHE_BODY_GONE',
   closed: 'ERR_CACHE_CLOSED',
 };
@@ -25,7 +25,6 @@ export class RedisTierError extends CacheError {
 
   constructor(reason: RedisErrorReason, message: string, options?: ErrorOptions) {
     super(codes[reason], message, options);
-    this.name = 'RedisTierError';
     this.reason = reason;
   }
 }

@@ -20,6 +20,7 @@ export const listEntries = async (
   { visible, failed }: ListingHooks,
 ): Promise<KeyPage> => {
   const { limit, prefix = '', contains = '' } = options;
+  await connection.settled();
   const { names, set } = connection;
   const { writeTimeout } = connection.options;
   const keys: KeyInfo[] = [];
@@ -54,6 +55,7 @@ const glance = async (node: RedisNode, name: string, ms: number): Promise<Decode
 
 /** Removes all entries and pieces from all masters that answer; how many entries went. */
 export const clearEntries = async (connection: RedisConnection, failed: (error: unknown) => void): Promise<number> => {
+  await connection.settled();
   const { names, set } = connection;
   const { writeTimeout } = connection.options;
   let removed = 0;

@@ -1,3 +1,4 @@
+import { withDeadline } from './deadline.js';
 import { PurgeMarks } from '../purge-marks.js';
 import type { EntryHead } from '../entry.js';
 import type { PurgeMark } from '../tier.js';
@@ -23,6 +24,9 @@ export class SharedMarks {
   readonly #unsent: PurgeMark[] = [];
   readonly #timer: NodeJS.Timeout;
   #last = '-';
+  #seen = 0;
+  /** Whether the marks of others have been read once, or could not be. */
+  ready = false;
   #looking: Promise<void> | undefined;
 
   constructor(connection: RedisConnection) {
@@ -61,8 +65,15 @@ export class SharedMarks {
       .catch(() => undefined)
       .finally(() => {
         this.#looking = undefined;
+        this.ready = true;
       });
     return this.#looking;
+  }
+
+  /** Waits for the first look, but no longer than a read may take. */
+  async first(): Promise<void> {
+    const { readTimeout } = this.#connection.options;
+    await withDeadline(this.look(), readTimeout, () => this.#connection.unavailable()).catch(() => undefined);
   }
 
   close(): void {
@@ -87,6 +98,8 @@ export class SharedMarks {
   async #look(): Promise<void> {
     if (!this.#connection.usable) return;
     if (this.#unsent.length > 0) await this.#send();
+    const full =
+      this.#seen === 0 && (await this.#connection.write(this.#name, (redis) => redis.xlen(this.#name))) >= KEPT;
     for (;;) {
       const from = this.#last;
       const page = (await this.#connection.write(this.#name, (redis) =>
@@ -94,15 +107,19 @@ export class SharedMarks {
       )) as StreamEntry[];
       for (const [id, [, text]] of page) {
         this.#last = `(${id}`;
-        if (text !== undefined) this.#take(text);
+        if (text !== undefined) this.#take(text, full);
+        this.#seen += 1;
       }
       if (page.length < PAGE) return;
     }
   }
 
-  #take(text: string): void {
+  #take(text: string, full: boolean): void {
     try {
-      this.#marks.add(JSON.parse(text) as PurgeMark);
+      const mark = JSON.parse(text) as PurgeMark;
+      // The stream was full when this process came: what was marked before its first entry is not known.
+      if (this.#seen === 0 && full) this.#marks.add({ kind: 'prefix', value: '', at: mark.at, soft: false });
+      this.#marks.add(mark);
     } catch {
       // Not written by us; nothing can be read from it.
     }

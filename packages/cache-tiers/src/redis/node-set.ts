@@ -48,7 +48,7 @@ export class NodeSet {
   }
 
   get addresses(): readonly string[] {
-    return this.#topology ? [...this.#nodes.keys()] : this.#seeds;
+    return this.#topology?.shards.flatMap(({ master, replicas }) => [master, ...replicas]) ?? this.#seeds;
   }
 
   get lastError(): Error | undefined {
@@ -75,13 +75,14 @@ export class NodeSet {
     const route = this.#route(name);
     const { readTimeout } = this.#options;
     if (!route) return this.#whenSettled(readTimeout, (rest) => this.#attempt(name, send, rest));
+    const end = performance.now() + readTimeout;
     const replica = route.replicas.find((node) => node.state === 'up');
     const answer = !replica
       ? route.master.run(send, readTimeout)
       : route.master.state === 'up'
         ? hedge(route.master, replica, send, readTimeout)
         : replica.run(send, readTimeout);
-    return answer.catch((error: Error) => this.#redirect(error, send, readTimeout, 1));
+    return answer.catch((error: Error) => this.#redirect(error, send, end, 1));
   }
 
   /** A write, at the master only. */
@@ -117,7 +118,8 @@ export class NodeSet {
   #attempt<T>(name: string, send: Send<T>, ms: number): Promise<T> {
     const route = this.#route(name);
     if (!route) return Promise.reject(briefError('unavailable', 'no node serves the slot', this.lastError));
-    return route.master.run(send, ms).catch((error: Error) => this.#redirect(error, send, ms, 1));
+    const end = performance.now() + ms;
+    return route.master.run(send, ms).catch((error: Error) => this.#redirect(error, send, end, 1));
   }
 
   async #whenSettled<T>(ms: number, then: (rest: number) => Promise<T>): Promise<T> {
@@ -130,7 +132,7 @@ export class NodeSet {
   }
 
   /** Follows `MOVED` and `ASK` (Redis Cluster specification, "Redirection and resharding"). */
-  #redirect<T>(error: Error, send: Send<T>, ms: number, hops: number): Promise<T> {
+  #redirect<T>(error: Error, send: Send<T>, end: number, hops: number): Promise<T> {
     const code = replyCode(error);
     if (code === undefined || code === 'CLUSTERDOWN') this.refresh();
     if ((code !== 'MOVED' && code !== 'ASK') || hops > MAX_REDIRECTIONS) return Promise.reject(error);
@@ -145,9 +147,9 @@ export class NodeSet {
               redis.asking().catch(() => undefined);
               return send(redis);
             },
-        ms,
+        Math.max(1, end - performance.now()),
       )
-      .catch((failure: Error) => this.#redirect(failure, send, ms, hops + 1));
+      .catch((failure: Error) => this.#redirect(failure, send, end, hops + 1));
   }
 
   #node(address: string): RedisNode {

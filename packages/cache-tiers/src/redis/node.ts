@@ -37,6 +37,7 @@ export class RedisNode {
   #failures = 0;
   #probes = 0;
   #probeTimer: NodeJS.Timeout | undefined;
+  readonly #leaving = new AbortController();
   #closed = false;
 
   constructor(address: string, options: ResolvedConnectionOptions, changed: () => void) {
@@ -94,6 +95,7 @@ export class RedisNode {
 
   close(): void {
     this.#closed = true;
+    this.#leaving.abort();
     clearTimeout(this.#probeTimer);
     for (const lane of this.#lanes.splice(0)) drop(lane.redis);
     this.state = 'down';
@@ -131,7 +133,7 @@ export class RedisNode {
   async #dial(): Promise<Lane | undefined> {
     this.#dialing += 1;
     try {
-      const redis = await dial(this.address, this.#options);
+      const redis = await dial(this.address, this.#options, { signal: this.#leaving.signal });
       const lane: Lane = { redis, inFlight: 0 };
       if (this.#closed) {
         drop(redis);

@@ -43,7 +43,6 @@ export async function* scan(
   place: ScanPlace = startOfScan,
   missed: (node: RedisNode, error: unknown) => void = () => {},
 ): AsyncGenerator<ScanStep, void, undefined> {
-  await set.settled();
   const masters = set.masters.filter(({ address }) => address >= place.node);
   for (const [index, node] of masters.entries()) {
     const resumed = node.address === place.node;

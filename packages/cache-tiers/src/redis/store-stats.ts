@@ -15,7 +15,7 @@ export const storeStats = async (connection: RedisConnection): Promise<StoreStat
   let bytes = 0;
   let maxBytes = 0;
   if (connection.usable) {
-    await connection.set.settled();
+    await connection.settled();
     await Promise.all(
       connection.set.masters.map(async (node) => {
         try {

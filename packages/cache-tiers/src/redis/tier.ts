@@ -1,15 +1,13 @@
-import type { Body, EntryHead } from '../entry.js';
+import type { EntryHead } from '../entry.js';
 import { endOfLife, wantedIn } from '../lifetime.js';
 import type { KeyPage, PurgeMark, Tier, TierEntry, TierStats, TierWriter } from '../tier.js';
-import { WholeBody } from '../whole-body.js';
 import { RedisConnection, type RedisState } from './connection.js';
-import { asError, briefError } from './errors.js';
-import { decodeEntry, decodeHeader, decodePiece, encodePrefix, FIXED_BYTES, type DecodedEntry } from './format.js';
+import { EntryStore } from './entry-store.js';
+import { asError } from './errors.js';
+import { decodeEntry, encodePrefix, type DecodedEntry } from './format.js';
 import { clearEntries, listEntries } from './listing.js';
 import { SharedMarks } from './marks.js';
 import type { RedisConnectionOptions } from './options.js';
-import { PiecedBody } from './pieces.js';
-import { REPLACE_PREFIX } from './scripts.js';
 import { storeStats } from './store-stats.js';
 import { resolveTierSettings, type RedisTierSettings, type ResolvedTierSettings } from './tier-options.js';
 import { WriteBehind, type WriteBehindCounts } from './write-behind.js';
@@ -35,11 +33,6 @@ export interface RedisTierOptions extends RedisConnectionOptions, RedisTierSetti
   readonly connection?: RedisConnection;
 }
 
-/** Bodies of up to so many pieces are fetched whole before they are given out, so that they cannot break off. */
-const EAGER_PIECES = 4;
-/** How long pieces of an entry that was replaced stay, for those who are reading it. ms */
-const RETIRED_FOR = 30_000;
-const PIECE_GRACE = 60_000;
 const nothing = (): void => {};
 
 /**
@@ -50,9 +43,11 @@ export const redisTier = (options: RedisTierOptions = {}): RedisTier => new Shar
 
 class SharedTier implements RedisTier {
   readonly name: string;
+  readonly shared = true;
   readonly #settings: ResolvedTierSettings;
   readonly #connection: RedisConnection;
   readonly #owned: boolean;
+  readonly #store: EntryStore;
   readonly #queue: WriteBehind;
   readonly #marks: SharedMarks;
   readonly #context: WriterContext;
@@ -69,10 +64,12 @@ class SharedTier implements RedisTier {
     const connection = options.connection ?? new RedisConnection(options);
     const { clock, maxEntryBytes, pieceBytes } = this.#settings;
     this.#connection = connection;
-    this.#queue = new WriteBehind(connection, this.#settings.writeBehind, clock, (error) => this.#failed(error));
+    const failed = (error: unknown): void => this.#failed(error);
+    this.#store = new EntryStore(connection, clock);
+    this.#queue = new WriteBehind(connection, this.#settings.writeBehind, clock, failed);
     this.#marks = new SharedMarks(connection);
     this.#queue.onOverflow = () => void this.#marks.add([{ kind: 'prefix', value: '', at: clock(), soft: false }]);
-    const retire = (name: string): Promise<void> => this.#retire(name);
+    const retire = (name: string): Promise<void> => this.#store.retire(name).catch(failed);
     this.#context = { connection, queue: this.#queue, maxEntryBytes, pieceBytes, clock, retire };
     this.#unsubscribe = this.#listen();
   }
@@ -102,17 +99,24 @@ class SharedTier implements RedisTier {
   }
 
   async open(key: string): Promise<TierEntry | undefined> {
-    const entry = await this.#find(key);
-    const head = entry && this.#marks.apply(key, entry.head);
-    if (!entry || !head || endOfLife(head) <= this.#settings.clock()) return this.#miss();
-    const body = entry.pieces === 1 ? new WholeBody(entry.first) : await this.#gather(entry);
-    if (!body) return this.#miss();
-    this.#hits += 1;
-    return { key, head, body, placedAt: entry.placedAt, close: nothing };
+    try {
+      if (!this.#marks.ready) await this.#marks.first();
+      const entry = await this.#find(key);
+      const head = entry && this.#marks.apply(key, entry.head);
+      if (!entry || !head || endOfLife(head) <= this.#settings.clock()) return this.#miss();
+      const body = await this.#store.body(entry);
+      this.#hits += 1;
+      return { key, head, body, placedAt: entry.placedAt, close: nothing };
+    } catch (error) {
+      this.#failed(error);
+      return this.#miss();
+    }
   }
 
   write(key: string, head: EntryHead, size: number | undefined): TierWriter | undefined {
     const { maxEntryBytes, clock } = this.#settings;
+    // Without Redis the entry is for the next tier; the queue is for nodes that are away for a moment.
+    if (!this.#connection.usable) return undefined;
     if ((size ?? 0) > maxEntryBytes || endOfLife(head) <= clock() || !wantedIn(head, this.name)) return undefined;
     return new EntryWriter(this.#context, key, head, size);
   }
@@ -129,7 +133,7 @@ class SharedTier implements RedisTier {
         await this.#queue.set(name, Buffer.concat([prefix, entry.first]), endOfLife(head));
         return true;
       }
-      return await this.#replaceHead(key, name, head);
+      return this.#connection.usable && (await this.#store.replaceHead(key, name, head));
     } catch (error) {
       this.#failed(error);
       return false;
@@ -191,76 +195,12 @@ class SharedTier implements RedisTier {
     if (this.#owned) this.#connection.close();
   }
 
-  /** The body of an entry in pieces; `undefined` when one of them is gone. */
-  async #gather(entry: DecodedEntry): Promise<Body | undefined> {
-    const fetch = (index: number): Promise<Buffer> => this.#piece(entry, index);
-    if (entry.pieces > EAGER_PIECES) return new PiecedBody({ ...entry, fetch });
-    try {
-      const rest = await Promise.all(Array.from({ length: entry.pieces - 1 }, (_, index) => fetch(index + 1)));
-      const bytes = Buffer.concat([entry.first, ...rest]);
-      return bytes.length === entry.size ? new WholeBody(bytes) : undefined;
-    } catch (error) {
-      this.#failed(error);
-      return undefined;
-    }
-  }
-
   /** What was written last under the key: from the queue of this process, or from Redis. */
   async #find(key: string): Promise<DecodedEntry | undefined> {
-    const connection = this.#connection;
-    const name = connection.names.entry(key);
+    const name = this.#connection.names.entry(key);
     const pending = this.#queue.peek(name);
     if (pending !== undefined) return pending === null ? undefined : decodeEntry(pending, key);
-    if (!connection.usable) return undefined;
-    try {
-      const value = await connection.read(name, (redis) => redis.getBuffer(name));
-      return value === null ? undefined : decodeEntry(value, key);
-    } catch (error) {
-      this.#failed(error);
-      return undefined;
-    }
-  }
-
-  async #piece(entry: DecodedEntry, index: number): Promise<Buffer> {
-    const { names } = this.#connection;
-    const name = names.piece(names.entry(entry.key), entry.nonce, index);
-    const value = await this.#connection.read(name, (redis) => redis.getBuffer(name));
-    const bytes = value && decodePiece(value, entry.nonce);
-    if (!bytes) throw briefError('body-lost', `piece ${index} of ${entry.pieces} is gone or damaged`);
-    return bytes;
-  }
-
-  /** Ends the further pieces of what is stored under a name, in a while. */
-  async #retire(name: string): Promise<void> {
-    try {
-      const connection = this.#connection;
-      const header = decodeHeader(
-        await connection.read(name, (redis) => redis.getrangeBuffer(name, 0, FIXED_BYTES - 1)),
-      );
-      for (let index = 1; index < (header?.pieces ?? 0); index += 1) {
-        const piece = connection.names.piece(name, header?.nonce ?? '', index);
-        await connection.write(piece, (redis) => redis.pexpire(piece, RETIRED_FOR));
-      }
-    } catch (error) {
-      this.#failed(error);
-    }
-  }
-
-  async #replaceHead(key: string, name: string, head: EntryHead): Promise<boolean> {
-    const connection = this.#connection;
-    if (!connection.usable) return false;
-    const fixed = await connection.read(name, (redis) => redis.getrangeBuffer(name, 0, FIXED_BYTES - 1));
-    const header = decodeHeader(fixed);
-    const life = Math.ceil(endOfLife(head) - this.#settings.clock());
-    if (!header || life <= 0) return false;
-    const prefix = encodePrefix(key, head, { ...header, placedAt: this.#settings.clock() });
-    const nonce = fixed.subarray(FIXED_BYTES - 8);
-    const done = await connection.write(name, (redis) => redis.eval(REPLACE_PREFIX, 1, name, nonce, prefix, life));
-    for (let index = 1; index < header.pieces; index += 1) {
-      const piece = connection.names.piece(name, header.nonce, index);
-      await connection.write(piece, (redis) => redis.pexpire(piece, life + PIECE_GRACE));
-    }
-    return done === 1;
+    return this.#connection.usable ? this.#store.find(key, name) : undefined;
   }
 
   #listen(): () => void {

@@ -2,12 +2,10 @@ import type { EntryHead } from '../entry.js';
 import { endOfLife } from '../lifetime.js';
 import type { TierWriter } from '../tier.js';
 import type { RedisConnection } from './connection.js';
-import { asError, briefError } from './errors.js';
+import { PIECE_GRACE } from './entry-store.js';
+import { briefError } from './errors.js';
 import { encodeEntry, encodePiece, newNonce } from './format.js';
 import type { WriteBehind } from './write-behind.js';
-
-/** Further pieces outlive the entry a little, so that a reader who began in time can end. */
-const PIECE_GRACE = 60_000;
 
 export interface WriterContext {
   readonly connection: RedisConnection;
@@ -134,7 +132,7 @@ export class EntryWriter implements TierWriter {
     try {
       await connection.write(name, (redis) => redis.set(name, encodePiece(this.#nonce, bytes), 'PX', life));
     } catch (error) {
-      await this.#giveUp(asError(error));
+      await this.#giveUp(briefError('dropped', `piece ${index} could not be written`, error));
     }
     if (this.#over) return;
     queue.free(bytes.length);
