@@ -27,6 +27,7 @@ export class Call<E extends EndpointOptions, T> {
   started = 0;
   readonly #attempts: number;
   readonly #classify: Classify | undefined;
+  #waits = 0;
   #tried: Set<string> | undefined;
   #errors: unknown[] | undefined;
 
@@ -125,7 +126,7 @@ export class Call<E extends EndpointOptions, T> {
     if (round < this.#attempts && caller.retries.tryWithdraw()) {
       let lease = caller.acquire({ exclude: this.tried });
       if (!lease) {
-        await this.#backOff(round);
+        await this.#backOff();
         if (deadline?.over) throw deadline.over.reason;
         lease = caller.acquire();
       }
@@ -138,11 +139,14 @@ export class Call<E extends EndpointOptions, T> {
   }
 
   /** Waits, but no longer than the call lasts. */
-  #backOff(round: number): Promise<void> {
+  #backOff(): Promise<void> {
     const { caller, deadline } = this;
     const { backoff, maxBackoff } = caller.settings.retry;
     return new Promise((resolve) => {
-      const timer = caller.clock.setTimeout(resolve, fullJitterBackoff(round - 1, backoff, maxBackoff, caller.random));
+      const timer = caller.clock.setTimeout(
+        resolve,
+        fullJitterBackoff(this.#waits++, backoff, maxBackoff, caller.random),
+      );
       if (!deadline) return;
       deadline.onOver = () => {
         caller.clock.clearTimeout(timer);

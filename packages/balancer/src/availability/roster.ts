@@ -85,9 +85,11 @@ export class Roster<E extends EndpointOptions> {
       this.panic ||= states.length > 0;
       return panicCandidates(states, now);
     });
-    this.#loads = tierLoads(
-      groups.map((states, index) => share(states, (state) => this.#tiers[index]!.includes(state))),
-    );
+    const loads = tierLoads(groups.map((states) => share(states, (state) => this.isUsable(state, now, settings))));
+    // With nobody usable anywhere, panic gives each priority its share of the endpoints, as Envoy does.
+    this.#loads = loads.some((load) => load > 0)
+      ? loads
+      : this.#tiers.map((states) => states.length / (on.length || 1));
     this.#nextLook = Math.min(
       ...this.states
         .flatMap(({ experience }) => [experience.heldUntil, experience.ejectedUntil, ...experience.circuit.changes()])
