@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Forebay } from '../support/forebay.js';
+import { Origin } from '../support/origin.js';
+
+const MANAGEMENT = ['/status', '/stats', '/config', '/cache/info', '/cache/keys', '/cache/search?q=a'];
+let origin: Origin;
+beforeAll(async () => {
+  origin = await Origin.start();
+});
+afterAll(() => origin.die());
+
+describe('without an API key', () => {
+  let forebay: Forebay;
+  beforeAll(async () => {
+    forebay = await Forebay.start({ UPSTREAM_SERVERS: origin.url });
+  });
+  afterAll(() => forebay.end());
+
+  it('the management interface answers loopback clients', async () => {
+    for (const path of MANAGEMENT) expect((await forebay.ask(path)).status, path).toBe(200);
+  });
+
+  it('it refuses a host that is not loopback (DNS rebinding), and says why', async () => {
+    for (const path of MANAGEMENT) {
+      const reply = await forebay.ask(path, { headers: { Host: 'rebound.example' } });
+      expect(reply.status, path).toBe(403);
+      expect(reply.json()['detail']).toContain('loopback');
+    }
+    expect((await forebay.ask('/health', { headers: { Host: 'rebound.example' } })).status).toBe(200);
+  });
+
+  it('it refuses what another machine sent through a proxy, and what another site made a browser send', async () => {
+    expect((await forebay.ask('/status', { headers: { 'X-Forwarded-For': '203.0.113.9' } })).status).toBe(403);
+    expect(
+      (await forebay.ask('/cache/clear', { method: 'POST', headers: { 'Sec-Fetch-Site': 'cross-site' } })).status,
+    ).toBe(403);
+  });
+});
+
+describe('with an API key', () => {
+  let forebay: Forebay;
+  beforeAll(async () => {
+    forebay = await Forebay.start({
+      UPSTREAM_SERVERS: origin.url,
+      API_KEY: 'correct horse',
+      PUBLIC_STATUS: 'true',
+      MANAGEMENT_PORT: '0',
+    });
+  });
+  afterAll(() => forebay.end());
+
+  it('the management interface moves to its port, and wants the key', async () => {
+    const port = forebay.managementPort ?? 0;
+    expect(port).not.toBe(0);
+    expect((await forebay.ask('/config')).status).toBe(404);
+    expect((await forebay.ask('/config', { port })).status).toBe(401);
+    expect((await forebay.ask('/config', { port, headers: { 'X-API-Key': 'wrong' } })).status).toBe(401);
+    const config = await forebay.ask('/config', { port, headers: { 'X-API-Key': 'correct horse' } });
+    expect(config.status).toBe(200);
+    expect(config.body.toString()).not.toContain('correct horse');
+    expect(
+      (await forebay.ask('/cache/clear', { port, method: 'POST', headers: { Authorization: 'Bearer wrong' } })).status,
+    ).toBe(401);
+  });
+
+  it('read-only status is open where the operator opened it', async () => {
+    const port = forebay.managementPort ?? 0;
+    expect((await forebay.ask('/status', { port })).status).toBe(200);
+    expect((await forebay.ask('/stats', { port, headers: { Host: 'anything.example' } })).status).toBe(200);
+    expect((await forebay.ask('/cache/info', { port })).status).toBe(401);
+  });
+
+  it('health stays open on both ports', async () => {
+    expect((await forebay.ask('/health')).status).toBe(200);
+    expect((await forebay.ask('/health/live', { port: forebay.managementPort ?? 0 })).status).toBe(200);
+  });
+});

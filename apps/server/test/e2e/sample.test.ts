@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Forebay } from '../support/forebay.js';
+
+let forebay: Forebay;
+beforeAll(async () => {
+  forebay = await Forebay.start({ NUM_WORKERS: '2' });
+  await forebay.line((line) => line.includes('forebay --help'));
+});
+afterAll(() => forebay.end());
+
+describe('with nothing configured, the server', () => {
+  it('prints links that all work', async () => {
+    const links = forebay.output.flatMap((line) => /^ {4}.*http:\/\/127\.0\.0\.1:\d+(\/\S*)$/.exec(line)?.[1] ?? []);
+    expect(links.length).toBeGreaterThan(8);
+    for (const link of links) {
+      const reply = await forebay.ask(link);
+      expect(reply.status, link).toBe(200);
+      if (link.startsWith('/t/p/')) expect(reply.body.subarray(1, 4).toString(), link).toBe('PNG');
+      else expect(reply.json(), link).toBeTypeOf('object');
+    }
+  });
+
+  it('serves its posters without the slow and the flaky server being noticed', async () => {
+    const replies = await Promise.all(
+      Array.from({ length: 24 }, (_, index) => forebay.ask(`/t/p/w92/the-glass-tide-${101 + index}.png`)),
+    );
+    expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 200));
+  });
+
+  it('is healthy, alive and ready', async () => {
+    expect((await forebay.ask('/health')).json()).toMatchObject({ status: 'healthy' });
+    expect((await forebay.ask('/health/live')).status).toBe(200);
+    expect((await forebay.ask('/health/ready')).status).toBe(200);
+  });
+
+  it('shows workers and upstreams under /status', async () => {
+    const status = (await forebay.ask('/status')).json();
+    expect(status['workers']).toHaveLength(2);
+    expect(status['workers']).toEqual(
+      expect.arrayContaining([expect.objectContaining({ state: 'ready', restarts: 0, pid: expect.any(Number) })]),
+    );
+    const groups = status['upstream_groups'] as { name: string; servers: object[] }[];
+    expect(groups.map(({ name, servers }) => [name, servers.length])).toEqual([
+      ['tmdb-image', 3],
+      ['tmdb-api', 1],
+    ]);
+    expect(groups[0]?.servers[0]).toMatchObject({ healthy: true, circuit: 'closed', in_flight: 0 });
+  });
+
+  it('counts over both workers under /stats', async () => {
+    const before = (await forebay.ask('/stats')).json()['requests'] as { total: number };
+    for (let index = 0; index < 10; index += 1) await forebay.ask('/t/p/w500/the-glass-tide-101.png');
+    const after = (await forebay.ask('/stats')).json()['requests'] as { total: number };
+    expect(after.total - before.total).toBe(10);
+  });
+
+  it('shows every option with its source, and no secret, under /config', async () => {
+    const config = (await forebay.ask('/config')).json();
+    expect(config['NUM_WORKERS']).toMatchObject({ value: 2, source: 'env' });
+    expect(config['REQUEST_TIMEOUT']).toMatchObject({ value: 5000, source: 'default' });
+    expect((await forebay.ask('/config')).body.toString()).not.toContain('sample-api-key');
+  });
+
+  it('answers /cache/info in the shape that its predecessors had', async () => {
+    const info = (await forebay.ask('/cache/info')).json();
+    expect(info).toMatchObject({
+      cache_enabled: true,
+      architecture: 'L1 (Memory) + L2 (Redis/Disk)',
+      memory_cache: {
+        enabled: true,
+        hits: expect.any(Number),
+        misses: expect.any(Number),
+        hit_rate: expect.any(Number),
+        current_size: expect.any(Number),
+        max_size: 1000,
+        total_size: expect.any(Number),
+        max_bytes: 268435456,
+      },
+      l2_cache: { type: 'disk', state: 'connected', current_size: expect.any(Number), total_size: expect.any(Number) },
+    });
+  });
+
+  it('has nothing at paths that are reserved for later, however they are spelt', async () => {
+    for (const path of ['/monitor', '/metrics', '/api/v1/tasks', '/hls/x.m3u8', '/%6donitor', '/%68ealth/deep']) {
+      const reply = await forebay.ask(path);
+      expect(reply.status, path).toBe(404);
+      expect(reply.headers['content-type'], path).toBe('application/problem+json');
+    }
+    expect((await forebay.ask('/health', { method: 'POST' })).status).toBe(405);
+  });
+
+  it('stops with status 0 on SIGTERM', async () => {
+    expect(await forebay.stop()).toBe(0);
+  });
+});
