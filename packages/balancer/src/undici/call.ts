@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { Attempt, type AttemptKind, type AttemptLimits, type AttemptOwner, type Head } from './attempt.js';
+import { Attempt } from './attempt.js';
+import type { AttemptKind, AttemptLimits, AttemptOwner, Head } from './attempt-owner.js';
 import { type CallerHandler, callerHandler } from './caller-handler.js';
 import type { CallContext } from './context.js';
 import { Delivery, type DeliveryContext } from './delivery.js';
-import { UpstreamDeadlineError, UpstreamError, UpstreamsFailedError } from './errors.js';
+import { isReset, UpstreamDeadlineError, UpstreamError, UpstreamsFailedError } from './errors.js';
 import type { Berth } from './launcher.js';
 import type { CallSettings } from './options.js';
 import { RelayController } from './relay-controller.js';
@@ -268,10 +269,4 @@ export class Call implements AttemptOwner, DeliveryContext {
   #timeLeft(): number {
     return this.#deadlineAt === Infinity ? Infinity : this.#deadlineAt - performance.now();
   }
-}
-
-/** Whether a connection broke that had been there: the one fault that asking again at once may mend. */
-function isReset({ cause }: UpstreamError): boolean {
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
-  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET';
 }

@@ -98,9 +98,16 @@ class PresentHandler implements CallerHandler {
   }
 }
 
+const methods = [
+  'onRequestStart',
+  'onResponseStart',
+  'onResponseData',
+  'onResponseEnd',
+  'onResponseError',
+] as const satisfies (keyof CallerHandler)[];
+
 function isComplete(handler: Handler): handler is Handler & CallerHandler {
-  const { onRequestStart, onResponseStart, onResponseData, onResponseEnd, onResponseError } = handler;
-  return Boolean(onRequestStart && onResponseStart && onResponseData && onResponseEnd && onResponseError);
+  return methods.every((name) => typeof handler[name] === 'function');
 }
 
 export function callerHandler(handler: Handler): CallerHandler {

@@ -1,4 +1,4 @@
-import type { AttemptEvent, AttemptLimits } from './attempt.js';
+import type { AttemptEvent, AttemptLimits } from './attempt-owner.js';
 import type { Launcher } from './launcher.js';
 import type { Settings } from './options.js';
 import type { Slots } from './slots.js';

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { fullJitterBackoff } from '../attempts/backoff.js';
-import { Attempt, type AttemptOwner, type Head } from './attempt.js';
+import { Attempt } from './attempt.js';
+import type { AttemptOwner, Head } from './attempt-owner.js';
 import type { CallerHandler } from './caller-handler.js';
 import type { CallContext } from './context.js';
 import { UpstreamError } from './errors.js';

@@ -3,7 +3,7 @@ import { createBalancer } from '../balancer.js';
 import type { LoadBalancer } from '../load-balancer.js';
 import type { EndpointOptions } from '../endpoint.js';
 import type { EndpointStatus } from '../status.js';
-import type { AttemptEvent, AttemptLimits } from './attempt.js';
+import type { AttemptEvent, AttemptLimits } from './attempt-owner.js';
 import { Call } from './call.js';
 import type { CallContext } from './context.js';
 import { Launcher } from './launcher.js';

@@ -88,3 +88,9 @@ export function errorCode(error: unknown): string | undefined {
     ? error.code
     : undefined;
 }
+
+/** Whether a connection broke that had been there: the one fault that asking again at once may mend. */
+export function isReset({ cause }: UpstreamError): boolean {
+  const code = errorCode(cause);
+  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET';
+}

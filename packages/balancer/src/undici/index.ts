@@ -1,4 +1,4 @@
-export type { AttemptEvent, AttemptKind } from './attempt.js';
+export type { AttemptEvent, AttemptKind } from './attempt-owner.js';
 export { createUpstreamDispatcher, type OriginStatus, type UpstreamDispatcher } from './dispatcher.js';
 export {
   isUpstreamError,

@@ -1,4 +1,4 @@
-import type { Head } from './attempt.js';
+import type { Head } from './attempt-owner.js';
 import type { RequestHeaders } from './request-headers.js';
 
 interface ContentRange {

@@ -1,4 +1,4 @@
-import type { Head } from './attempt.js';
+import type { Head } from './attempt-owner.js';
 import { UpstreamError } from './errors.js';
 import { retryAfterMs } from './retry-after.js';
 

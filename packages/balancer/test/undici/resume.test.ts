@@ -148,6 +148,15 @@ describe('a body that breaks off', () => {
     expect(asked).toBe(4);
   });
 
+  it('is resumed when it hangs for longer than bodyTimeout', async () => {
+    const a = await upstream((_request, response) => {
+      response.writeHead(200, { etag: '"v1"', 'content-length': text.length });
+      response.write(text.slice(0, 5000));
+    });
+    const b = await origin();
+    expect((await ask(dispatcherOver([a.url, b.url], { bodyTimeout: 300 }))).text).toBe(text);
+  });
+
   it('leaves no trace when the caller leaves meanwhile', async () => {
     const a = await origin({ breaksAt: 5000 });
     const b = await upstream(() => undefined);
