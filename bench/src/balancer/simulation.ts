@@ -67,7 +67,7 @@ async function play({ seed, config, seconds, prepare, from }: Scene): Promise<Re
   };
   arrive();
   await time.runUntil(seconds * 1000 + 2 * limitMs);
-  const sorted = Float64Array.from(times).sort();
+  const sorted = Float64Array.from(times).toSorted();
   const at = (share: number): number => sorted[Math.floor(sorted.length * share)]!;
   return { p50: at(0.5), p99: at(0.99), calls: times.length, errors, attempts: balancer.stats().attempts };
 }
@@ -92,9 +92,8 @@ async function sum(scene: Omit<Scene, 'seed'>): Promise<string> {
   for (const seed of seeds) results.push(await play({ ...scene, seed }));
   const mean = (of: (result: Result) => number): number =>
     results.reduce((all, result) => all + of(result), 0) / results.length;
-  const calls = mean(({ calls }) => calls);
-  const errors = mean(({ errors }) => errors);
-  const share = errors === 0 ? '0' : `${((100 * errors) / calls).toFixed(3)} %`;
+  const failed = mean(({ errors }) => errors);
+  const share = failed === 0 ? '0' : `${((100 * failed) / mean(({ calls }) => calls)).toFixed(3)} %`;
   return `${mean(({ p50 }) => p50).toFixed(0)} | ${mean(({ p99 }) => p99).toFixed(1)} | ${share}`;
 }
 

@@ -75,7 +75,7 @@ export class Roster<E extends EndpointOptions> {
     const groups = Array.from(priorities, (priority) =>
       on.filter((state) => !priority || state.settings.priority === priority),
     );
-    const fit = groups.map((states) => share(states, (state) => this.isFit(state, now, settings)));
+    const fit = groups.map((states) => shareOf(states, (state) => this.isFit(state, now, settings)));
     // A tier whose load the others carry in full needs no panic.
     const mayPanic = groups.length === 1 || totalCapacity(fit) < 1;
     this.panic = false;
@@ -85,7 +85,7 @@ export class Roster<E extends EndpointOptions> {
       this.panic ||= states.length > 0;
       return panicCandidates(states, now);
     });
-    const loads = tierLoads(groups.map((states) => share(states, (state) => this.isUsable(state, now, settings))));
+    const loads = tierLoads(groups.map((states) => shareOf(states, (state) => this.isUsable(state, now, settings))));
     // With nobody usable anywhere, panic gives each priority its share of the endpoints, as Envoy does.
     this.#loads = loads.some((load) => load > 0)
       ? loads
@@ -117,6 +117,6 @@ function without<E extends EndpointOptions>(
 }
 
 /** The share of `states` for which `test` holds; 0 of none. */
-function share<E extends EndpointOptions>(states: States<E>, test: (state: EndpointState<E>) => boolean): number {
+function shareOf<E extends EndpointOptions>(states: States<E>, test: (state: EndpointState<E>) => boolean): number {
   return states.filter(test).length / (states.length || 1);
 }

@@ -12,10 +12,7 @@ export interface StrategyContext {
  * A picker of one's own: given the endpoints that may be tried (at least one), which one? It must only look: it is also
  * asked by `peek`, for a pick that is not made.
  */
-export type StrategyFunction<E> = {
-  // Written as a method, so that a balancer of some kind of endpoint passes for a balancer of endpoints.
-  pick(candidates: readonly Candidate<E>[], context: StrategyContext): Candidate<E>;
-}['pick'];
+export type StrategyFunction<E> = (candidates: readonly Candidate<E>[], context: StrategyContext) => Candidate<unknown>;
 
 export type StrategyName = 'weighted-random' | 'round-robin' | 'least-connections' | 'peak-ewma' | 'adaptive';
 

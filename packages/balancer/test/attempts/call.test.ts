@@ -92,24 +92,25 @@ describe('call', () => {
   });
 });
 
-describe('classify', () => {
-  const status = (code: number) => (): { code: number } => ({ code });
-  const classify = (_: unknown, result: unknown): 'success' | 'failure' | 'retry' | 'ignore' => {
-    const { code } = result as { code: number };
-    if (code === 404) return 'success';
-    if (code === 429) return 'retry';
-    return code < 500 ? 'ignore' : 'failure';
-  };
+const answer = (code: number) => (): { code: number } => ({ code });
 
+function classify(_: unknown, result: unknown): 'success' | 'failure' | 'retry' | 'ignore' {
+  const { code } = result as { code: number };
+  if (code === 404) return 'success';
+  if (code === 429) return 'retry';
+  return code < 500 ? 'ignore' : 'failure';
+}
+
+describe('classify', () => {
   it('decides what counts against an endpoint and what is tried elsewhere', async () => {
     const { balancer } = make('ab', { classify });
-    expect(await balancer.call(status(404))).toEqual({ code: 404 });
-    expect(await balancer.call(status(302))).toEqual({ code: 302 });
+    expect(await balancer.call(answer(404))).toEqual({ code: 404 });
+    expect(await balancer.call(answer(302))).toEqual({ code: 302 });
     expect(balancer.stats()).toMatchObject({ attempts: 2, retries: 0 });
     const answers = [429, 200];
     expect(await balancer.call(() => ({ code: answers.shift() ?? 0 }))).toEqual({ code: 200 });
     expect(balancer.status().map(({ failures }) => failures)).toEqual([0, 0]);
-    const bad = balancer.call(status(500), { idempotent: false });
+    const bad = balancer.call(answer(500), { idempotent: false });
     await expect(bad).rejects.toMatchObject({ cause: { code: 'FOREBAY_REJECTED_RESULT', cause: { code: 500 } } });
     expect(balancer.status().reduce((sum, { failures }) => sum + failures, 0)).toBe(1);
   });
@@ -142,12 +143,9 @@ describe('the limits of a call', () => {
       },
       { timeout: 1000 },
     );
-    const caught = expect(call).rejects.toMatchObject({
-      code: 'FOREBAY_DEADLINE',
-      message: 'The call did not end within 1000 ms',
-    });
+    const caught = call.catch((error: unknown) => error);
     await clock.advance(1000);
-    await caught;
+    expect(await caught).toMatchObject({ code: 'FOREBAY_DEADLINE', message: 'The call did not end within 1000 ms' });
     expect(reasons).toMatchObject([{ code: 'FOREBAY_DEADLINE' }]);
     expect(balancer.status()[0]).toMatchObject({ failures: 1, inFlight: 0 });
     expect(clock.pending).toBe(0);
