@@ -24,12 +24,33 @@ export function varyKey(names: readonly string[], requestHeaders: HeaderRecord):
   for (const name of names) {
     const value = Object.hasOwn(requestHeaders, name) ? requestHeaders[name] : undefined;
     if (key !== '') key += '&';
-    key += value === undefined ? name : `${name}=${escape(normalize(name, joinLines(value)))}`;
+    key += value === undefined ? name : `${name}=${normalized(name, joinLines(value))}`;
   }
   return key;
 }
 
 const NO_NAMES: readonly string[] = Object.freeze([]);
+
+/**
+ * Clients send few different values, and a cache looks at them on every hit: those seen lately are kept ready, as many
+ * and as long ones as cost some hundred kilobytes at most.
+ */
+const READY_ENTRIES = 512;
+const READY_LENGTH = 256;
+const ready = new Map<string, string>();
+
+function normalized(name: string, value: string): string {
+  if (/^[a-z\d-]*$/.test(value)) return value;
+  if (value.length > READY_LENGTH) return escape(normalize(name, value));
+  const key = `${name}:${value}`;
+  let result = ready.get(key);
+  if (result === undefined) {
+    result = escape(normalize(name, value));
+    if (ready.size >= READY_ENTRIES) ready.clear();
+    ready.set(key, result);
+  }
+  return result;
+}
 
 function normalize(name: string, value: string): string {
   const members = listMembers(value);
