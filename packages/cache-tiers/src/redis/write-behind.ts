@@ -117,7 +117,7 @@ export class WriteBehind {
   /** Forgets values not yet sent whose name satisfies the test: another process purged them. */
   forget(test: (name: string) => boolean): void {
     for (const queue of [this.#waiting, this.#parked, this.#sending])
-      for (const change of [...queue.values()]) {
+      for (const change of queue.values()) {
         if (!change.value || !test(change.name)) continue;
         // What is on its way cannot be called back: it is removed behind itself.
         if (change.sent) void this.#add(change.name, undefined, Number.POSITIVE_INFINITY);

@@ -86,8 +86,7 @@ describe('a tier on a real cluster', () => {
     await fill(tier);
     expect(tier.state()).toBe('connected');
     await waitUntil('all nodes are known', () => tier.nodes.length === 6);
-    for (let index = 0; index < KEYS; index += 1)
-      expect((await read(tier, keyOf(index)))?.equals(bytesOf(2000, index)), keyOf(index)).toBe(true);
+    for (let index = 0; index < KEYS; index += 1) expect(await read(tier, keyOf(index))).toEqual(bytesOf(2000, index));
     for (const { server } of await cluster.masters()) {
       const names = (await server.command('KEYS', 'forebay:*{*')) as string[];
       expect(names.filter((name) => name.startsWith('forebay:e')).length).toBeGreaterThan(20);
@@ -119,14 +118,14 @@ describe('a tier on a real cluster', () => {
     const slot = await slotOf(name);
     const from = await cluster.masterOf(slot);
     const to = (await cluster.masters()).find(({ server }) => server !== from)?.server as RedisServer;
-    const { finish } = await cluster.moveSlot(slot, to, () => true);
+    const move = await cluster.moveSlot(slot, to, () => true);
     // The old owner has the slot still but the entry no more: it answers ASK.
     expect((await read(tier, keyOf(7)))?.equals(bytesOf(2000, 7))).toBe(true);
     await put(tier, keyOf(7), bytesOf(3000, 8));
     expect((await read(tier, keyOf(7)))?.equals(bytesOf(3000, 8))).toBe(true);
     expect(await tier.renew(keyOf(7), headOf({ metadata: { renewed: true } }))).toBe(true);
     const outcome = await readThrough(tier, async () => {
-      await finish();
+      await move.finish();
       await waitUntil('the others know', async () => (await cluster.masterOf(slot)) === to);
     });
     expect(outcome.misses).toBe(0);

@@ -15,7 +15,7 @@ const encoded = (key: string, body: Uint8Array): Buffer =>
 describe('the format', () => {
   it('gives back what was put in', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.uint8Array({ maxLength: 300 }), (key, body) => {
+      fc.property(fc.string({ unit: 'binary', maxLength: 40 }), fc.uint8Array({ maxLength: 300 }), (key, body) => {
         const entry = decodeEntry(encoded(key, body), key);
         expect(entry?.key).toBe(key);
         expect(entry?.head.metadata).toEqual({ key });
@@ -29,10 +29,10 @@ describe('the format', () => {
     for (let bit = 0; bit < value.length * 8; bit += 1) {
       const flipped = Buffer.from(value);
       flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      expect(decodeEntry(flipped, 'key'), `bit ${bit}`).toBeUndefined();
+      expect(decodeEntry(flipped, 'key')).toBeUndefined();
     }
     for (let length = 0; length < value.length; length += 1)
-      expect(decodeEntry(value.subarray(0, length), 'key'), `${length} bytes`).toBeUndefined();
+      expect(decodeEntry(value.subarray(0, length), 'key')).toBeUndefined();
     expect(decodeEntry(value, 'other')).toBeUndefined();
   });
 
