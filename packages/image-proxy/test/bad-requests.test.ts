@@ -50,7 +50,11 @@ describe('a request that is wrong', () => {
 
   it.each([
     ['bytes that are no HTTP', 'GARBAGE\r\n\r\n', /^HTTP\/1\.1 400 /],
-    ['an authority-form target', 'GET example.org:80 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', /^HTTP\/1\.1 400 |^$/],
+    [
+      'an authority-form target',
+      'GET example.org:80 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+      /^HTTP\/1\.1 400 |^$/,
+    ],
     [
       'a line break in a header',
       'GET /t/p/w500/a.png HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-A: 1\rX-B: 2\r\n\r\n',

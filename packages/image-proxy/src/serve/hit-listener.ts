@@ -9,6 +9,7 @@ import type { Presentation } from '../presentation.js';
 import { nextRequestId, requestIdOf } from '../request-id.js';
 import type { StoredMeta } from '../upstream/stored-meta.js';
 import { CONDITIONAL, NAMED, PARTICULAR, scanFields } from './field-scan.js';
+import { writtenFields } from './field-name.js';
 import { preparedHit, type PreparedHit } from './prepared-hit.js';
 import { rawHeadersWork, sendPrepared } from './raw-header.js';
 
@@ -84,7 +85,7 @@ export function createHitListener(
       if ((fields & CONDITIONAL) !== 0) return false;
       throw problem;
     }
-    response.writeHead(answer.status, answer.headers as Record<string, string | string[]>);
+    response.writeHead(answer.status, writtenFields(answer.headers));
     const sent = answer.body instanceof Uint8Array ? answer.body : undefined;
     response.end(sent);
     observer?.hit(answer.status, sent?.length ?? 0);

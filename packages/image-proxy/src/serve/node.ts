@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer, ProxyRequest } from '../answer.js';
 import { requestIdOf } from '../request-id.js';
+import { writtenFields } from './field-name.js';
 import { pump } from './pump.js';
 
 /** A `node:http` request as the proxy takes it; its signal aborts when the client leaves before the answer is out. */
@@ -32,7 +33,7 @@ export async function sendAnswer(
     if (body !== undefined && !(body instanceof Uint8Array)) body.cancel();
     return { bytes: 0 };
   }
-  response.writeHead(answer.status, answer.headers as Record<string, string | string[]>);
+  response.writeHead(answer.status, writtenFields(answer.headers));
   if (body === undefined) {
     response.end();
     return { bytes: 0 };

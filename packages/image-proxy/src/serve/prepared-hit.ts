@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { MemoryEntry } from '@forebay/cache-tiers';
 import { cacheStatus, currentAgeSeconds, type Headers } from '@forebay/cache-tiers/http';
+import { fieldName } from './field-name.js';
 import { lastingHeaders, type Presentation } from '../presentation.js';
 import type { StoredMeta } from '../upstream/stored-meta.js';
 
@@ -51,7 +52,7 @@ export function preparedHit(entry: MemoryEntry<StoredMeta>, presentation: Presen
 function lines(headers: Headers): string {
   let text = '';
   for (const [name, value] of Object.entries(headers)) {
-    const shown = name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+    const shown = fieldName(name);
     for (const each of typeof value === 'string' ? [value] : value) text += `${shown}: ${each}\r\n`;
   }
   return text;
