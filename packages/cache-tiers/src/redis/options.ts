@@ -84,7 +84,7 @@ export const resolveConnectionOptions = (options: RedisConnectionOptions): Resol
     tls: options.tls === true ? {} : options.tls === false ? undefined : options.tls,
     keyPrefix,
     poolSize,
-    minIdle: wholeNumber('minIdle', options.minIdle ?? Math.min(2, poolSize), 1, poolSize),
+    minIdle: wholeNumber('minIdle', options.minIdle ?? Math.min(2, poolSize), 0, poolSize),
     connectTimeout: wholeNumber('connectTimeout', options.connectTimeout ?? 5000, 1, LONGEST),
     readTimeout: wholeNumber('readTimeout', options.readTimeout ?? 100, 1, LONGEST),
     writeTimeout: wholeNumber('writeTimeout', options.writeTimeout ?? 500, 1, LONGEST),

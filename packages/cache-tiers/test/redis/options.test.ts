@@ -10,7 +10,7 @@ describe('the options', () => {
     [{ fallbackNodes: ['http://a'] }, /fallbackNodes must be host:port/],
     [{ port: 0 }, /port must be a whole number from 1 to 65535, not 0/],
     [{ keyPrefix: '{x}:' }, /keyPrefix must hold no braces/],
-    [{ poolSize: 3, minIdle: 4 }, /minIdle must be a whole number from 1 to 3, not 4/],
+    [{ poolSize: 3, minIdle: 4 }, /minIdle must be a whole number from 0 to 3, not 4/],
     [{ readTimeout: 0.1 }, /readTimeout must be a whole number/],
     [{ pieceBytes: 10 }, /pieceBytes must be a whole number from 1024/],
     [{ writeBehind: -1 }, /writeBehind must be a whole number/],
