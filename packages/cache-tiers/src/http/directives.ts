@@ -3,6 +3,8 @@ import { parseDictionary } from './structured-dictionary.js';
 
 /** The directives of one `Cache-Control` (or `CDN-Cache-Control`) field, requests' and responses' alike. Numbers are seconds. */
 export interface CacheDirectives {
+  /** Whether they come from a field for caches of this kind, beside which `Expires` does not count (RFC 9213, section 2.2). */
+  readonly targeted: boolean;
   readonly noStore: boolean;
   /** Unqualified `no-cache`. */
   readonly noCache: boolean;
@@ -84,6 +86,7 @@ export function parseCdnCacheControl(value: string | readonly string[] | undefin
   const dictionary = parseDictionary(joinLines(value));
   if (dictionary === undefined || dictionary.size === 0) return undefined;
   const directives = empty();
+  directives.targeted = true;
   let sound = true;
   for (const [name, item] of dictionary) {
     if (item.type === 'boolean' && !SECONDS.has(name)) {
@@ -134,6 +137,7 @@ function fieldNames(argument: string | undefined): string[] {
 
 function empty(): Mutable<CacheDirectives> {
   return {
+    targeted: false,
     noStore: false,
     noCache: false,
     noCacheFields: [],

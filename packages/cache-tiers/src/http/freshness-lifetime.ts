@@ -1,7 +1,7 @@
+import type { CacheDirectives } from './directives.js';
 import { fieldValue } from './field-values.js';
 import { parseHttpDate } from './http-date.js';
 import type { CachePolicy } from './policy.js';
-import type { ResponseDirectives } from './response-directives.js';
 import { isHeuristicallyCacheable } from './status-codes.js';
 import type { TimedResponse } from './types.js';
 
@@ -17,7 +17,7 @@ const NONE: FreshnessLifetime = { source: 'none', ms: 0 };
 /** The freshness lifetime (RFC 9111, section 4.2.1) before anything is made of `no-cache`. */
 export function freshnessLifetime(
   stored: TimedResponse,
-  said: ResponseDirectives,
+  said: CacheDirectives,
   policy: CachePolicy,
 ): FreshnessLifetime {
   const { status } = stored;
@@ -36,11 +36,11 @@ export function freshnessLifetime(
   return heuristic(stored, policy);
 }
 
-function explicitMs(stored: TimedResponse, said: ResponseDirectives, shared: boolean): number | undefined {
+function explicitMs(stored: TimedResponse, said: CacheDirectives, shared: boolean): number | undefined {
   if (shared && said.sMaxAge !== undefined) return said.sMaxAge * 1000;
   if (said.maxAge !== undefined) return said.maxAge * 1000;
   const expires = stored.headers['expires'];
-  if (expires === undefined || !said.heedsExpires) return undefined;
+  if (expires === undefined || said.targeted) return undefined;
   // Of several the earliest counts; one that is no date, '0' above all, lies in the past (RFC 9111, section 5.3).
   const lines = typeof expires === 'string' ? [expires] : expires;
   const earliest = Math.min(...lines.map((line) => parseHttpDate(line) ?? -Infinity));

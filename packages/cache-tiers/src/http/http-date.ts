@@ -38,8 +38,8 @@ type Part = string | undefined;
 function toTime(year: Part, monthName: Part, day: Part, hour: Part, minute: Part, second: Part): number | undefined {
   const month = MONTHS.indexOf(monthName?.toLowerCase() ?? '');
   if (month === -1 || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined;
-  const midnight = new Date(0);
-  midnight.setUTCFullYear(Number(year), month, Number(day));
-  if (midnight.getUTCDate() !== Number(day)) return undefined;
-  return midnight.getTime() + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000;
+  const midnight = Date.UTC(Number(year), month, Number(day));
+  // The 31st of February would be one of March.
+  if (new Date(midnight).getUTCDate() !== Number(day)) return undefined;
+  return midnight + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000;
 }

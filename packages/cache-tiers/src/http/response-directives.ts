@@ -2,24 +2,17 @@ import { parseCacheControl, parseCdnCacheControl, type CacheDirectives } from '.
 import { fieldValue } from './field-values.js';
 import type { HeaderRecord } from './types.js';
 
-/** What the origin says about caching, from whichever field it says it in. */
-export interface ResponseDirectives extends CacheDirectives {
-  /** Whether `Expires` counts; not where a targeted field speaks (RFC 9213, section 2.2). */
-  readonly heedsExpires: boolean;
-}
-
 /**
  * The directives that this cache goes by: a shared one by `CDN-Cache-Control` where it is valid, alone, else by
  * `Cache-Control`. `Pragma: no-cache` is undefined in responses, but who sends it without any other word does not want
  * a lifetime of our own making (RFC 9111, section 5.4).
  */
-export function responseDirectives(headers: HeaderRecord, shared: boolean): ResponseDirectives {
+export function responseDirectives(headers: HeaderRecord, shared: boolean): CacheDirectives {
   const targeted = shared ? parseCdnCacheControl(headers['cdn-cache-control']) : undefined;
-  if (targeted !== undefined) return { ...targeted, heedsExpires: false };
+  if (targeted !== undefined) return targeted;
   const directives = parseCacheControl(headers['cache-control']);
   const onlyPragma = headers['cache-control'] === undefined && headers['expires'] === undefined;
-  const noCache = directives.noCache || (onlyPragma && saysNoCache(headers));
-  return { ...directives, noCache, heedsExpires: true };
+  return onlyPragma && saysNoCache(headers) ? { ...directives, noCache: true } : directives;
 }
 
 /** Whether `Pragma` holds `no-cache`. */

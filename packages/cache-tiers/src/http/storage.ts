@@ -1,11 +1,11 @@
-import { parseCacheControl } from './directives.js';
+import { parseCacheControl, type CacheDirectives } from './directives.js';
 import { fieldValue } from './field-values.js';
 import { lifetimes } from './freshness.js';
 import { freshnessLifetime } from './freshness-lifetime.js';
 import { isSaneValue } from './header-fields.js';
 import { parseHttpDate } from './http-date.js';
 import type { CachePolicy } from './policy.js';
-import { responseDirectives, type ResponseDirectives } from './response-directives.js';
+import { responseDirectives } from './response-directives.js';
 import { isHeuristicallyCacheable, isUnderstood } from './status-codes.js';
 import type { RequestHead, ResponseHead, TimedResponse } from './types.js';
 import { varyNames } from './vary.js';
@@ -68,13 +68,13 @@ function obstacle(request: RequestHead, response: ResponseHead, policy: CachePol
 }
 
 /** RFC 9111, section 3.5. */
-function sharesAuthorized(said: ResponseDirectives): boolean {
+function sharesAuthorized(said: CacheDirectives): boolean {
   return said.public || said.mustRevalidate || said.sMaxAge !== undefined;
 }
 
 function obstacleOfLifetime(
   response: ResponseHead,
-  said: ResponseDirectives,
+  said: CacheDirectives,
   policy: CachePolicy,
 ): NotStoredReason | undefined {
   const { status, headers } = response;
