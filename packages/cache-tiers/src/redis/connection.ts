@@ -1,6 +1,6 @@
 import { resolveConnectionOptions, type RedisConnectionOptions, type ResolvedConnectionOptions } from './options.js';
 import { withDeadline } from './deadline.js';
-import { briefError } from './errors.js';
+import { briefError, type RedisTierError } from './errors.js';
 import { createNames, type Names } from './names.js';
 import type { Send } from './hedge.js';
 import { NodeSet } from './node-set.js';
@@ -37,7 +37,7 @@ export class RedisConnection {
   }
 
   /** Why the nodes that were asked for cannot be reached, while they cannot. */
-  get lastError(): Error | undefined {
+  get lastError(): RedisTierError | undefined {
     return this.main.lastError;
   }
 

@@ -1,5 +1,3 @@
-import { asError } from './errors.js';
-
 /**
  * Settles as `work` does, or rejects with `late()` after `ms`. The answer may already wait in the socket while this
  * process was busy, so the timer lets the event loop read once more before it gives up.
@@ -25,7 +23,7 @@ export const withDeadline = <T>(work: Promise<T>, ms: number, late: () => Error)
       (error: unknown) => {
         open = false;
         clearTimeout(timer);
-        reject(asError(error));
+        reject(error);
       },
     );
   });

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { withDeadline } from './deadline.js';
-import { briefError } from './errors.js';
+import { briefError, presentable } from './errors.js';
 import type { ResolvedConnectionOptions } from './options.js';
 
 /** Host and port of an address whose host may be an IPv6 one. */
@@ -56,7 +56,7 @@ export const dial = async (
     return redis;
   } catch (error) {
     drop(redis);
-    throw reason ?? error;
+    throw presentable(reason ?? error);
   } finally {
     signal?.removeEventListener('abort', leave);
   }

@@ -30,7 +30,7 @@ export class RedisTierError extends CacheError {
 }
 
 /** An error that is only control flow: made without a stack, which costs more than the operation that failed. */
-export const briefError = (reason: RedisErrorReason, message: string, cause?: unknown): RedisTierError => {
+export const briefError = (reason: RedisErrorReason, message: string, cause?: RedisTierError): RedisTierError => {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   const error = new RedisTierError(reason, message, cause === undefined ? undefined : { cause });
@@ -42,4 +42,12 @@ export const briefError = (reason: RedisErrorReason, message: string, cause?: un
 export const replyCode = (error: unknown): string | undefined =>
   error instanceof Error && error.name === 'ReplyError' ? error.message.split(' ', 1)[0] : undefined;
 
-export const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
+/**
+ * What may be shown of a failure. The client's own errors carry the command that failed, with all of its arguments: a
+ * password, a whole body. Only their message goes on.
+ */
+export const presentable = (thrown: unknown): RedisTierError => {
+  if (thrown instanceof RedisTierError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return briefError(replyCode(thrown) === undefined ? 'unavailable' : 'refused', message);
+};

@@ -22,7 +22,10 @@ export class SharedMarks {
   readonly #name: string;
   readonly #marks = new PurgeMarks(KEPT);
   readonly #unsent: PurgeMark[] = [];
+  /** Sent while the fallback nodes stood in: the main nodes have yet to hear of them. */
+  readonly #owed: PurgeMark[] = [];
   readonly #timer: NodeJS.Timeout;
+  readonly #unsubscribe: () => void;
   #last = '-';
   #seen = 0;
   /** Whether the marks of others have been read once, or could not be. */
@@ -34,6 +37,12 @@ export class SharedMarks {
     this.#name = `${connection.names.prefix}marks`;
     this.#timer = setInterval(() => void this.look(), LOOK_EVERY);
     this.#timer.unref();
+    this.#unsubscribe = connection.onState((state) => {
+      // Another set of nodes has another stream.
+      this.#last = '-';
+      if (state === 'connected') this.#unsent.unshift(...this.#owed.splice(0));
+      void this.look();
+    });
     void this.look();
   }
 
@@ -47,15 +56,7 @@ export class SharedMarks {
       this.#marks.add(mark);
       this.#unsent.push(mark);
     }
-    // Rather than forget one that was not told, purge everything that is as old.
-    if (this.#unsent.length > MOST_UNSENT) {
-      const [latest] = this.#unsent.toSorted((a, b) => b.at - a.at);
-      if (latest) {
-        const all: PurgeMark = { kind: 'prefix', value: '', at: latest.at, soft: false };
-        this.#marks.add(all);
-        this.#unsent.splice(0, this.#unsent.length, all);
-      }
-    }
+    this.#bound(this.#unsent);
     await this.#send();
   }
 
@@ -78,6 +79,16 @@ export class SharedMarks {
 
   close(): void {
     clearInterval(this.#timer);
+    this.#unsubscribe();
+  }
+
+  /** Rather than forget a mark that was not told, everything that is as old is purged. */
+  #bound(marks: PurgeMark[]): void {
+    if (marks.length <= MOST_UNSENT) return;
+    const at = marks.reduce((latest, mark) => Math.max(latest, mark.at), 0);
+    const all: PurgeMark = { kind: 'prefix', value: '', at, soft: false };
+    this.#marks.add(all);
+    marks.splice(0, marks.length, all);
   }
 
   async #send(): Promise<void> {
@@ -92,6 +103,9 @@ export class SharedMarks {
       }
       const sent = this.#unsent.indexOf(mark);
       if (sent >= 0) this.#unsent.splice(sent, 1);
+      if (this.#connection.state() !== 'fallback') continue;
+      this.#owed.push(mark);
+      this.#bound(this.#owed);
     }
   }
 

@@ -1,7 +1,7 @@
 import { withDeadline } from './deadline.js';
-import { briefError, replyCode } from './errors.js';
+import { briefError, replyCode, type RedisTierError } from './errors.js';
 import { hedge, type Send } from './hedge.js';
-import { RedisNode } from './node.js';
+import { FAILURES_TO_OPEN, RedisNode } from './node.js';
 import type { ResolvedConnectionOptions } from './options.js';
 import { slotOf } from './slots.js';
 import { askTopology, singleServer, type Topology } from './topology.js';
@@ -26,6 +26,7 @@ export class NodeSet {
   #topology: Topology | undefined;
   #routes: readonly Route[] = [];
   #older = 0;
+  #waited = 0;
   #first: Promise<void>;
   #refreshing: Promise<void> | undefined;
   #refreshedAt = 0;
@@ -51,7 +52,7 @@ export class NodeSet {
     return this.#topology?.shards.flatMap(({ master, replicas }) => [master, ...replicas]) ?? this.#seeds;
   }
 
-  get lastError(): Error | undefined {
+  get lastError(): RedisTierError | undefined {
     for (const node of this.#nodes.values()) if (node.lastError && node.state !== 'up') return node.lastError;
     return undefined;
   }
@@ -125,9 +126,15 @@ export class NodeSet {
   async #whenSettled<T>(ms: number, then: (rest: number) => Promise<T>): Promise<T> {
     const begun = performance.now();
     if (!this.looked)
-      await withDeadline(this.#first, ms, () =>
-        briefError('timeout', `no node of ${this.#seeds.join(', ')} answered within ${ms} ms`),
-      );
+      await withDeadline(this.#first, ms, () => {
+        // Nobody waits for a silent set more often than for a silent node.
+        this.#waited += 1;
+        if (this.#waited >= FAILURES_TO_OPEN && !this.looked) {
+          this.looked = true;
+          this.#changed();
+        }
+        return briefError('timeout', `no node of ${this.#seeds.join(', ')} answered within ${ms} ms`);
+      });
     return then(Math.max(1, ms - (performance.now() - begun)));
   }
 

@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
 import { withDeadline } from './deadline.js';
 import { dial, drop } from './dial.js';
-import { asError, briefError, RedisTierError, replyCode } from './errors.js';
+import { presentable, briefError, RedisTierError, replyCode } from './errors.js';
 import type { ResolvedConnectionOptions } from './options.js';
 
 /** Failures in a row after which a node is left alone until it answers a probe. */
-const FAILURES_TO_OPEN = 3;
+export const FAILURES_TO_OPEN = 3;
 /** Commands on their way on the least busy connection from which on another one is opened. */
 const BUSY = 8;
 const FIRST_PROBE = 50;
@@ -27,7 +27,7 @@ export type NodeState = 'new' | 'up' | 'down';
 export class RedisNode {
   readonly address: string;
   state: NodeState = 'new';
-  lastError: Error | undefined;
+  lastError: RedisTierError | undefined;
   readonly #options: ResolvedConnectionOptions;
   readonly #changed: () => void;
   readonly #lanes: Lane[] = [];
@@ -113,10 +113,10 @@ export class RedisNode {
       this.#failures = 0;
       return error;
     }
-    this.lastError = error;
+    this.lastError = presentable(error);
     this.#failures += 1;
     if (this.#failures >= FAILURES_TO_OPEN && this.state === 'up') this.#down();
-    return error instanceof RedisTierError && error.reason === 'timeout' ? error : this.#unavailable(error);
+    return this.lastError.reason === 'timeout' ? this.lastError : this.#unavailable();
   }
 
   async #open(): Promise<void> {
@@ -143,7 +143,7 @@ export class RedisNode {
       redis.once('close', () => this.#lost(lane));
       return lane;
     } catch (error) {
-      this.lastError = asError(error);
+      this.lastError = presentable(error);
       return undefined;
     } finally {
       this.#dialing -= 1;
@@ -181,7 +181,8 @@ export class RedisNode {
     return briefError('timeout', `${this.address} did not answer within ${Math.round(ms)} ms`);
   }
 
-  #unavailable(cause: Error | undefined = this.lastError): Error {
+  #unavailable(): Error {
+    const cause = this.lastError;
     return briefError('unavailable', `${this.address} cannot be reached${cause ? `: ${cause.message}` : ''}`, cause);
   }
 }

@@ -3,7 +3,7 @@ import { endOfLife, wantedIn } from '../lifetime.js';
 import type { KeyPage, PurgeMark, Tier, TierEntry, TierStats, TierWriter } from '../tier.js';
 import { RedisConnection, type RedisState } from './connection.js';
 import { EntryStore } from './entry-store.js';
-import { asError } from './errors.js';
+import { presentable } from './errors.js';
 import { decodeEntry, encodePrefix, type DecodedEntry } from './format.js';
 import { clearEntries, listEntries } from './listing.js';
 import { SharedMarks } from './marks.js';
@@ -225,6 +225,6 @@ class SharedTier implements RedisTier {
 
   #failed(error: unknown): void {
     this.#errors += 1;
-    this.#lastError = asError(error);
+    this.#lastError = presentable(error);
   }
 }

@@ -1,5 +1,5 @@
 import type { RedisConnection } from './connection.js';
-import { asError, briefError, replyCode } from './errors.js';
+import { replyCode } from './errors.js';
 import { decodeHeader } from './format.js';
 import { TAKE_HEADER } from './scripts.js';
 
@@ -203,7 +203,7 @@ export class WriteBehind {
       const code = replyCode(error);
       park = code === undefined || PASSING.has(code);
       if (!park) this.#refused += 1;
-      this.#failed(park ? error : briefError('refused', asError(error).message, error));
+      this.#failed(error);
     }
     this.#sending.delete(name);
     if (park && !this.#closed && !this.#waiting.has(name)) this.#park(change);

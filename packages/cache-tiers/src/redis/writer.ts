@@ -3,7 +3,7 @@ import { endOfLife } from '../lifetime.js';
 import type { TierWriter } from '../tier.js';
 import type { RedisConnection } from './connection.js';
 import { PIECE_GRACE } from './entry-store.js';
-import { briefError } from './errors.js';
+import { briefError, presentable } from './errors.js';
 import { encodeEntry, encodePiece, newNonce } from './format.js';
 import type { WriteBehind } from './write-behind.js';
 
@@ -132,7 +132,7 @@ export class EntryWriter implements TierWriter {
     try {
       await connection.write(name, (redis) => redis.set(name, encodePiece(this.#nonce, bytes), 'PX', life));
     } catch (error) {
-      await this.#giveUp(briefError('dropped', `piece ${index} could not be written`, error));
+      await this.#giveUp(briefError('dropped', `piece ${index} could not be written`, presentable(error)));
     }
     if (this.#over) return;
     queue.free(bytes.length);

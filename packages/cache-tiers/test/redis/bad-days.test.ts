@@ -1,4 +1,5 @@
 import { redisTier, type RedisTier, type RedisTierOptions } from '@forebay/cache-tiers/redis';
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { bytesOf, headOf, put, read } from '../support/entries.js';
 import { freePorts, startRedis, type RedisServer } from '../support/redis-servers.js';
@@ -43,6 +44,16 @@ describe('a tier whose Redis', () => {
     await waitUntil('it is connected', () => tier.state() === 'connected', { within: 2000 });
     await put(tier, 'b', bytesOf(200), { head: headOf({ storedAt: Date.now() + 1 }) });
     expect((await read(tierOf({ nodes: [server.address] }), 'b'))?.length).toBe(200);
+  });
+
+  it('is frozen at the start costs the first few a deadline and the rest nothing', async () => {
+    const server = await serverOf();
+    server.freeze();
+    const tier = tierOf({ port: server.port });
+    for (let turn = 0; turn < 3; turn += 1) expect(await timed(() => read(tier, 'a'))).toBeLessThan(250);
+    expect(await timed(() => read(tier, 'a'))).toBeLessThan(20);
+    server.thaw();
+    await waitUntil('it is connected', () => tier.state() === 'connected', { within: 2000 });
   });
 
   it('is killed and started again serves on as soon as it answers', async () => {
@@ -120,10 +131,11 @@ describe('a tier whose Redis', () => {
 
   it('does not know the password is away, and says why', async () => {
     const server = await serverOf([], { password: 'right' });
-    const tier = tierOf({ port: server.port, password: 'wrong' });
+    const tier = tierOf({ port: server.port, password: 'not the secret' });
     expect(await read(tier, 'a')).toBeUndefined();
     await waitUntil('it gave up', () => tier.state() === 'disconnected');
     expect(tier.lastError?.message).toMatch(/WRONGPASS/);
+    expect(inspect(tier.lastError, { depth: 10 })).not.toContain('secret');
     const good = tierOf({ port: server.port, password: 'right' });
     await put(good, 'a', bytesOf(10));
     expect((await read(good, 'a'))?.length).toBe(10);
@@ -134,6 +146,7 @@ describe('a tier whose Redis', () => {
     const tier = tierOf({ nodes: [main.address], fallbackNodes: [spare.address] });
     await put(tier, 'kept', bytesOf(10));
     await put(tier, 'deleted', bytesOf(20));
+    await put(tier, 'purged', bytesOf(20), { head: headOf({ tags: ['film'] }) });
     main.freeze();
     await waitUntil('the fallback is in use', async () => {
       await read(tier, 'kept');
@@ -143,13 +156,13 @@ describe('a tier whose Redis', () => {
     await put(tier, 'new', bytesOf(30));
     expect((await read(tierOf({ nodes: [spare.address] }), 'new'))?.length).toBe(30);
     await tier.delete('deleted');
+    await tier.purge?.([{ kind: 'tag', value: 'film', at: Date.now(), soft: false }]);
     main.thaw();
     await waitUntil('it returned', () => tier.state() === 'connected', { within: 2000 });
     expect(await read(tier, 'deleted')).toBeUndefined();
-    await waitUntil(
-      'the other processes agree',
-      async () => !(await read(tierOf({ nodes: [main.address] }), 'deleted')),
-    );
+    const other = tierOf({ nodes: [main.address] });
+    await waitUntil('the other processes agree', async () => !(await read(other, 'deleted')));
+    await waitUntil('on the purge too', async () => !(await read(other, 'purged')));
     expect((await read(tier, 'kept'))?.length).toBe(10);
   });
 
