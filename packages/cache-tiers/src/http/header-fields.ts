@@ -53,7 +53,8 @@ export function stripHopByHop(headers: HeaderRecord): Headers {
 
 /**
  * The fields less those that no `Response` or `writeHead` would take: names that are no tokens, values with control
- * characters or beyond latin1. At most 256 fields, values of at most 16,384 characters.
+ * characters or beyond latin1. At most 256 fields beside those that caching and framing depend on, values of at most
+ * 16,384 characters.
  */
 export function sanitizeHeaders(headers: HeaderRecord): Headers {
   return sane(headers, () => true);
@@ -78,9 +79,11 @@ export function storableHeaders(headers: HeaderRecord, responseTime?: number): H
   return kept;
 }
 
-/** Whether every line of a value is free of what HTTP forbids in one (RFC 9110, section 5.5). */
+/** Whether a value is of a bearable length and free of what HTTP forbids in one (RFC 9110, section 5.5). */
 export function isSaneValue(value: string | readonly string[]): boolean {
-  return typeof value === 'string' ? !UNFIT.test(value) : value.every((line) => !UNFIT.test(line));
+  if (typeof value === 'string') return value.length <= MAX_VALUE_LENGTH && !UNFIT.test(value);
+  const length = value.reduce((sum, line) => sum + line.length, 0);
+  return length <= MAX_VALUE_LENGTH && value.every((line) => !UNFIT.test(line));
 }
 
 /** Control characters but the tab, and all that latin1 has not. */
@@ -99,7 +102,8 @@ function isHopByHop(name: string, named: ReadonlySet<string> | undefined): boole
 function sane(headers: HeaderRecord, keep: (name: string) => boolean): Headers {
   let left = MAX_FIELDS;
   return select(headers, (name, value) => {
-    if (!keep(name) || !isToken(name) || !isSaneValue(value) || lengthOf(value) > MAX_VALUE_LENGTH) return false;
+    if (!keep(name) || !isToken(name) || !isSaneValue(value)) return false;
+    if (END_TO_END.has(name)) return true;
     left -= 1;
     return left >= 0;
   });
@@ -114,8 +118,4 @@ function select(headers: HeaderRecord, keep: (name: string, value: string | read
     if (value !== undefined && name !== '__proto__' && keep(name, value)) kept[name] = value;
   }
   return kept;
-}
-
-function lengthOf(value: string | readonly string[]): number {
-  return typeof value === 'string' ? value.length : value.reduce((sum, line) => sum + line.length, 0);
 }

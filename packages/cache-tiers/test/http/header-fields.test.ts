@@ -55,9 +55,10 @@ describe('sanitizeHeaders', () => {
     });
   });
 
-  it('keeps 256 fields', () => {
+  it('keeps 256 fields, and Vary in any case', () => {
     const many = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`x-${index}`, '1']));
     expect(Object.keys(sanitizeHeaders(many))).toHaveLength(256);
+    expect(sanitizeHeaders({ ...many, vary: 'accept' })['vary']).toBe('accept');
   });
 
   it('leaves nothing that Headers refuses', () => {

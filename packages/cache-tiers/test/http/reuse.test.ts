@@ -7,6 +7,7 @@ import {
   type CachePolicy,
   type HeaderRecord,
 } from '@forebay/cache-tiers/http';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { T0, bare, get, received } from './heads.js';
@@ -88,6 +89,42 @@ describe('decide', () => {
     expect(decideAt(1, STALE_OK, { pragma: 'no-cache' }, options)).toBe('fresh');
     expect(decideAt(99, STALE_OK, { 'cache-control': 'max-stale' }, options)).toBe('stale-while-revalidate');
     expect(decideAt(99, STALE_OK, { 'cache-control': 'only-if-cached' }, options)).toBe('gateway-timeout');
+  });
+});
+
+describe('decide, for any lifetimes and wishes', () => {
+  it('follows RFC 9111: fresh is freshness_lifetime > current_age, within what the request accepts', () => {
+    const seconds = fc.nat(100);
+    const wish = fc.option(seconds, { nil: undefined });
+    fc.assert(
+      fc.property(
+        fc.record({ lifetime: seconds, swr: seconds, age: seconds, later: fc.nat(200_000) }),
+        fc.record({ 'max-age': wish, 'min-fresh': wish, 'max-stale': wish }),
+        ({ lifetime, swr, age, later }, wishes) => {
+          const headers = { 'cache-control': `max-age=${lifetime}, stale-while-revalidate=${swr}`, age: `${age}` };
+          const stored = received(headers);
+          const now = T0 + later;
+          const asked = Object.entries(wishes).flatMap(([name, value]) =>
+            value === undefined ? [] : [`${name}=${value}`],
+          );
+          const request = get(asked.length === 0 ? {} : { 'cache-control': asked.join(',') });
+
+          const currentAge = age + later / 1000;
+          const { 'max-age': maxAge, 'min-fresh': minFresh, 'max-stale': maxStale } = wishes;
+          const tooOld = maxAge !== undefined && (maxAge === 0 || currentAge > maxAge);
+          const notFreshEnough = minFresh !== undefined && lifetime < currentAge + minFresh;
+          const accepted = maxStale !== undefined && currentAge - lifetime <= maxStale;
+          const tolerated = maxAge === undefined && currentAge < lifetime + swr;
+          let expected = 'revalidate';
+          if (!tooOld && !notFreshEnough) {
+            if (lifetime > currentAge) expected = 'fresh';
+            else if (accepted || tolerated) expected = 'stale-while-revalidate';
+          }
+          expect(decide(request, stored, lifetimes(stored, bare(), T0), bare(), now)).toBe(expected);
+        },
+      ),
+      { numRuns: 2000 },
+    );
   });
 });
 

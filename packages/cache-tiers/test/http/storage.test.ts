@@ -46,6 +46,7 @@ describe('storable', () => {
     ['must-understand of an unknown status', { 'cache-control': 'must-understand, max-age=60' }, 599, 'status'],
     ['a cookie with a lifetime', { ...FRESH, 'set-cookie': ['a=1'] }, 200, true],
     ['a cookie and no word of caching', { etag: '"a"', 'set-cookie': ['a=1'] }, 200, 'set-cookie'],
+    ['a Vary beyond all measure', { ...FRESH, vary: 'a'.repeat(16_385) }, 200, 'malformed'],
     ['a Vary that cannot be read', { ...FRESH, vary: 'accept\u0000' }, 200, 'malformed'],
     [
       'a targeted lifetime over no-store',
