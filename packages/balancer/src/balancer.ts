@@ -196,8 +196,11 @@ class Balancer<E extends EndpointOptions> implements LoadBalancer<E>, Caller<E>,
   }
 
   retryAfter(): number {
+    return this.#roster.candidates(this.clock.now(), this.settings, () => 0).length > 0 ? 0 : this.wait();
+  }
+
+  wait(): number {
     const now = this.clock.now();
-    if (this.#roster.candidates(now, this.settings, () => 0).length > 0) return 0;
     let wait = Infinity;
     for (const { settings, healthy, share, experience } of this.#roster.states) {
       const free = Math.max(experience.circuit.until, experience.heldUntil, experience.ejectedUntil) - now;

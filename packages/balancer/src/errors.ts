@@ -19,7 +19,8 @@ export class BalancerError extends Error {
   constructor(code: BalancerErrorCode, message: string, cause?: unknown) {
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
-    super(message, { cause });
+    if (cause === undefined) super(message);
+    else super(message, { cause });
     Error.stackTraceLimit = limit;
     this.name = 'BalancerError';
     this.code = code;

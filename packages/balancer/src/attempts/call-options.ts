@@ -50,5 +50,6 @@ export interface Caller<E extends EndpointOptions> {
   readonly events: Events<BalancerEvents<E>>;
   readonly counters: Counters;
   acquire(options?: { readonly exclude?: ReadonlySet<string> }): HeldLease<E> | undefined;
-  retryAfter(): number;
+  /** ms until an endpoint may be tried again, when none may now. */
+  wait(): number;
 }

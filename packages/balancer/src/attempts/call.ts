@@ -68,7 +68,7 @@ export class Call<E extends EndpointOptions, T> {
       if (deadline?.over) throw deadline.over.reason;
       let lease = caller.acquire();
       if (!lease) {
-        const error = this.#exhausted(new NoEndpointError(caller.retryAfter()));
+        const error = this.#exhausted(new NoEndpointError(caller.wait()));
         // To reject only once the caller listens spares Node's tracking of unhandled rejections, 1 µs.
         await Promise.resolve();
         throw error;

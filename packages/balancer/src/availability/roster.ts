@@ -33,16 +33,13 @@ export class Roster<E extends EndpointOptions> {
   candidates(now: number, settings: Settings<E>, random: () => number, exclude?: ReadonlySet<string>): States<E> {
     if (now >= this.#nextLook) this.#look(now, settings);
     if (this.#isWarming) this.#weigh(now, settings);
-    let tier = 0;
-    if (this.#tiers.length > 1) {
-      let point = random();
-      tier = this.#loads.findIndex((load) => (point -= load) < 0);
-    }
+    if (this.#tiers.length === 1) return without(this.#tiers[0], exclude);
+    let point = random();
+    const tier = this.#loads.findIndex((load) => (point -= load) < 0);
     const drawn = without(this.#tiers[tier], exclude);
+    if (drawn.length > 0) return drawn;
     // Who may be tried at all is better than nobody, whatever the loads are.
-    return drawn.length > 0
-      ? drawn
-      : (this.#tiers.map((other) => without(other, exclude)).find(({ length }) => length > 0) ?? []);
+    return this.#tiers.map((other) => without(other, exclude)).find(({ length }) => length > 0) ?? [];
   }
 
   /** Whether circuit, probes and outlier ejection let the endpoint be tried. */
