@@ -6,7 +6,7 @@ import type { AttemptEvent, AttemptKind, AttemptOwner, Head } from './attempt-ow
 import { connectionError, UpstreamError } from './errors.js';
 import { Exchange, type ExchangeSink } from './exchange.js';
 import type { Origin } from './origin.js';
-import { headersAcross, redirectTarget } from './redirect.js';
+import { redirectTarget, withoutCredentials } from './redirect.js';
 import type { RequestHeaders } from './request-headers.js';
 import type { Slots } from './slots.js';
 
@@ -20,13 +20,14 @@ export class Attempt implements ExchangeSink {
   #owner: AttemptOwner;
   #exchange: Exchange | undefined;
   #url: URL | undefined;
+  #more: RequestHeaders | undefined;
   #headers: RequestHeaders | undefined;
   #hops = 0;
   #timer: NodeJS.Timeout | undefined;
-  #armed = false;
   #sent = false;
   #done = false;
-  #slots: Slots | undefined;
+  /** Places that it takes up. */
+  readonly #held: Slots[] = [];
   #leave: (() => void) | undefined;
   #reported = false;
   startedAt = 0;
@@ -53,10 +54,11 @@ export class Attempt implements ExchangeSink {
     return this.#sent;
   }
 
-  /** Sends the request after its wait, when there is a place among all connections. */
+  /** Sends the request after its wait, when there is a connection for it, and a place among all connections. */
   start(slots: Slots, waitMs: number, more?: RequestHeaders): void {
-    if (waitMs <= 0) return this.#board(slots, more);
-    const timer = setTimeout(() => this.#board(slots, more), waitMs);
+    this.#more = more;
+    if (waitMs <= 0) return this.#board(slots);
+    const timer = setTimeout(() => this.#board(slots), waitMs);
     this.#leave = () => {
       clearTimeout(timer);
       this.origin.bucket?.giveBack();
@@ -94,10 +96,6 @@ export class Attempt implements ExchangeSink {
   /** Ends it, keeping its connection if the rest of its answer is short. */
   discard(head: Head, reason: Error): void {
     if (this.#finish()) this.#exchange?.drain(head.headers, reason);
-  }
-
-  exchangeStarted(): void {
-    this.#arm();
   }
 
   head(statusCode: number, headers: IncomingHttpHeaders, statusMessage: string): void {
@@ -153,48 +151,57 @@ export class Attempt implements ExchangeSink {
     }
     this.#exchange?.drain(head.headers, new Error('Redirected'));
     this.#url = to;
-    const base = to.origin === this.origin.base ? (this.#headers ?? {}) : request.headers;
-    this.#headers = headersAcross(base, from, to);
+    const headers = this.#headers ?? request.headers;
     this.#dispatch(
       this.#owner.poolFor(to),
-      request.dispatchOptions(to.origin, to.pathname + to.search, this.#headers, limits.bodyTimeout),
+      request.dispatchOptions(
+        to.origin,
+        to.pathname + to.search,
+        to.origin === this.origin.base ? { ...headers } : withoutCredentials({ ...request.headers, ...this.#more }),
+        limits.bodyTimeout,
+      ),
     );
     return true;
   }
 
-  #board(slots: Slots, more: RequestHeaders | undefined): void {
-    const send = (): void => {
-      this.#leave = undefined;
-      this.#send(more);
-    };
-    this.#slots = slots;
-    if (slots.tryTake()) send();
-    else this.#leave = slots.wait(send);
+  #board(slots: Slots): void {
+    this.#enter(this.origin.slots, () => this.#enter(slots, () => this.#send()));
   }
 
-  #send(more: RequestHeaders | undefined): void {
+  #enter(slots: Slots, next: () => void): void {
+    const go = (): void => {
+      this.#leave = undefined;
+      this.#held.push(slots);
+      next();
+    };
+    if (slots.tryTake()) go();
+    else this.#leave = slots.wait(go);
+  }
+
+  #send(): void {
     const { request, limits } = this.#owner;
     const { origin } = this;
     this.#sent = true;
     this.startedAt = performance.now();
-    // Waiting for a connection behind one's own requests is not the origin's slowness.
-    if (origin.hasRoom) this.#arm();
-    origin.active += 1;
-    this.#headers = request.headersAt(origin, more);
+    if (this.limitMs !== Infinity) this.#timer = setTimeout(() => this.#owner.onTimeout(this), this.limitMs);
+    this.#headers = request.headersAt(origin, this.#more);
     const path = request.pathAt(origin);
     this.#dispatch(origin.pool, request.dispatchOptions(origin.base, path, this.#headers, limits.bodyTimeout));
   }
 
   #dispatch(pool: Dispatcher, options: Dispatcher.DispatchOptions): void {
-    const exchange = new Exchange(this);
+    const exchange = new Exchange(this, this.#onSettled);
     this.#exchange = exchange;
     pool.dispatch(options, exchange);
   }
 
-  #arm(): void {
-    if (this.#armed || this.#done || this.limitMs === Infinity) return;
-    this.#armed = true;
-    this.#timer = setTimeout(() => this.#owner.onTimeout(this), this.limitMs);
+  /** The connection is free again: after redirects, the last one. */
+  readonly #onSettled = (exchange: Exchange): void => {
+    if (exchange === this.#exchange) this.#release();
+  };
+
+  #release(): void {
+    for (const slots of this.#held.splice(0)) slots.release();
   }
 
   #finish(): boolean {
@@ -202,10 +209,7 @@ export class Attempt implements ExchangeSink {
     this.#done = true;
     clearTimeout(this.#timer);
     this.#leave?.();
-    if (this.#sent) {
-      this.origin.active -= 1;
-      this.#slots?.release();
-    }
+    if (!this.#sent) this.#release();
     return true;
   }
 }

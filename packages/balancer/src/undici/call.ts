@@ -130,7 +130,7 @@ export class Call implements AttemptOwner, DeliveryContext {
     for (const other of this.#live) {
       // An attempt that had little time left is not blamed for having no answer.
       const fair = Math.min(this.limits.headersTimeout, this.#settings.deadline) / 2;
-      if (other.elapsedMs >= fair) other.lease.failure(error);
+      if (other.limitMs >= fair) other.lease.failure(error);
     }
     this.#expire();
   }

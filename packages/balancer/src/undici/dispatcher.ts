@@ -65,7 +65,7 @@ export class UpstreamDispatcher extends Dispatcher implements CallContext {
   }
 
   override dispatch(options: UpstreamDispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    const settings = hasCallOptions(options) ? resolveCall(options, this.settings) : this.settings;
+    const settings = this.#callSettings(options);
     const limits = settings === this.settings && !hasTimeouts(options) ? this.limits : this.#limits(settings, options);
     const call = new Call(this, new UpstreamRequest(options), settings, limits, handler, this.#onCallEnd);
     this.#calls.add(call);
@@ -127,6 +127,15 @@ export class UpstreamDispatcher extends Dispatcher implements CallContext {
     this.#closed = true;
     if (this.#calls.size > 0) await new Promise<void>((idle) => this.#onIdle.push(idle));
     await this.#origins.close();
+  }
+
+  /** One dispatch that may wait longer for its answer has as much more time in all. */
+  #callSettings(options: UpstreamDispatchOptions): CallSettings {
+    const { headersTimeout, deadline } = options;
+    const settings = hasCallOptions(options) ? resolveCall(options, this.settings) : this.settings;
+    if (typeof headersTimeout !== 'number' || deadline !== undefined || settings.deadline === 0) return settings;
+    if (headersTimeout === 0) return { ...settings, deadline: 0 };
+    return headersTimeout > settings.deadline ? { ...settings, deadline: headersTimeout } : settings;
   }
 
   #limits(settings: CallSettings, { headersTimeout, bodyTimeout }: Timeouts): AttemptLimits {

@@ -3,8 +3,6 @@ import type { Dispatcher } from 'undici';
 
 /** What an exchange reports to; each method is called in HTTP's order, and nothing after `cancel` or `drain`. */
 export interface ExchangeSink {
-  /** The request is being written to a connection. */
-  exchangeStarted(): void;
   head(statusCode: number, headers: IncomingHttpHeaders, statusMessage: string): void;
   data(chunk: Buffer): void;
   ended(trailers: IncomingHttpHeaders): void;
@@ -20,10 +18,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #reason: Error | undefined;
   #drained = 0;
-  #onDrained: (() => void) | undefined;
+  #drainTimer: NodeJS.Timeout | undefined;
+  readonly #onSettled: (exchange: Exchange) => void;
 
-  constructor(sink: ExchangeSink) {
+  /** @param onSettled hears when its connection is done with it, however it ended */
+  constructor(sink: ExchangeSink, onSettled: (exchange: Exchange) => void) {
     this.#sink = sink;
+    this.#onSettled = onSettled;
   }
 
   get controller(): Dispatcher.DispatchController | undefined {
@@ -42,15 +43,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (Number(headers['content-length'] ?? 0) > maxDrain) return this.cancel(reason);
     this.#sink = undefined;
     this.#controller?.resume();
-    const timer = setTimeout(() => this.cancel(reason), 1000);
-    timer.unref();
-    this.#onDrained = () => clearTimeout(timer);
+    this.#drainTimer = setTimeout(() => this.cancel(reason), 1000);
+    this.#drainTimer.unref();
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    // An abort at this point would cost the connection, an error only the request.
+    if (this.#reason !== undefined) throw this.#reason;
     this.#controller = controller;
-    if (this.#reason !== undefined) controller.abort(this.#reason);
-    else this.#sink?.exchangeStarted();
   }
 
   onResponseStart(
@@ -70,12 +70,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(_controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
-    this.#onDrained?.();
+    this.#settle();
     this.#sink?.ended(trailers);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#onDrained?.();
+    this.#settle();
     this.#sink?.broke(error);
+  }
+
+  #settle(): void {
+    clearTimeout(this.#drainTimer);
+    this.#onSettled(this);
   }
 }

@@ -1,6 +1,7 @@
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { proxyFor } from './no-proxy.js';
 import type { OriginOptions, RateLimit, Settings } from './options.js';
+import { Slots } from './slots.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** Connections of one origin at a moment. */
@@ -22,11 +23,10 @@ export class Origin {
   readonly weight: number;
   readonly priority: number;
   readonly headers: ReadonlyMap<string, string>;
-  readonly connections: number;
   readonly pool: Dispatcher;
   readonly bucket: TokenBucket | undefined;
-  /** Requests on their way. */
-  active = 0;
+  /** Its connections, one request each; undici's own queue is no place to wait, since nobody can leave it. */
+  readonly slots: Slots;
 
   /** @throws TypeError for a URL that is not `http:` or `https:` */
   constructor(given: string | OriginOptions, settings: Settings) {
@@ -38,21 +38,16 @@ export class Origin {
     this.weight = options.weight ?? 1;
     this.priority = options.priority ?? 1;
     this.headers = new Map(Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
-    this.connections = options.connections ?? settings.connections;
+    const connections = options.connections ?? settings.connections;
+    this.slots = new Slots(connections);
     const limit: RateLimit | undefined = options.rateLimit ?? settings.rateLimit;
     this.bucket = limit === undefined ? undefined : new TokenBucket(limit, () => performance.now());
-    this.pool = makePool(this.url, options, this.connections, settings);
-  }
-
-  /** Whether one more request finds a connection at once. */
-  get hasRoom(): boolean {
-    return this.active < this.connections;
+    this.pool = makePool(this.url, options, connections, settings);
   }
 
   poolStatus(): PoolStatus {
-    if (!(this.pool instanceof Pool)) return { connected: 0, pending: 0, running: this.active };
-    const { connected, queued, pending, running } = this.pool.stats;
-    return { connected, pending: Math.max(pending, queued), running };
+    const connected = this.pool instanceof Pool ? this.pool.stats.connected : this.slots.taken;
+    return { connected, pending: this.slots.waiting, running: this.slots.taken };
   }
 }
 

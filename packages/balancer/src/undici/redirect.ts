@@ -10,8 +10,7 @@ export function redirectTarget(statusCode: number, location: string | undefined,
   return target.protocol === 'http:' || target.protocol === 'https:' ? target : undefined;
 }
 
-/** The headers for the next hop: credentials do not leave the host they were meant for (RFC 9110 § 15.4). */
-export function headersAcross<T>(headers: Readonly<Record<string, T>>, from: URL, to: URL): Record<string, T> {
-  if (from.origin === to.origin) return { ...headers };
+/** Headers for a host that the request was not made for: its credentials stay behind (RFC 9110 § 15.4). */
+export function withoutCredentials<T>(headers: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !confidential.has(name)));
 }

@@ -8,8 +8,16 @@ export class Slots {
     this.#limit = limit;
   }
 
+  get taken(): number {
+    return this.#taken;
+  }
+
   get free(): boolean {
     return this.#taken < this.#limit;
+  }
+
+  get waiting(): number {
+    return this.#line.length;
   }
 
   tryTake(): boolean {

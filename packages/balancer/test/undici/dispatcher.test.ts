@@ -155,6 +155,14 @@ describe('a dispatcher over several origins', () => {
     ]);
   });
 
+  it('waits as long as one request asks for, beyond its own limits', async () => {
+    const slow = await upstream((_request, response) => void setTimeout(() => response.end('late'), 100));
+    const dispatcher = dispatcherOver([slow.url], { headersTimeout: 40, deadline: 50 });
+    await expect(ask(dispatcher)).rejects.toBeInstanceOf(Error);
+    expect((await ask(dispatcher, '/', { headersTimeout: 5000 })).text).toBe('late');
+    expect((await ask(dispatcher, '/', { headersTimeout: 0 })).text).toBe('late');
+  });
+
   it('is neutral about a caller who leaves, and frees the upstream connection at once', async () => {
     for (const before of [true, false]) {
       const sockets: Socket[] = [];
@@ -241,16 +249,17 @@ describe('a dispatcher over several origins', () => {
   });
 
   it('passes redirects on, or follows as many as told to', async () => {
-    const target = await upstream((incoming, response) =>
-      response.end(`${incoming.url} ${incoming.headers.authorization}`),
-    );
+    const target = await upstream((incoming, response) => {
+      if (incoming.url === '/there?q=1') response.writeHead(302, { location: '/here' }).end();
+      else response.end(`${incoming.url} ${incoming.headers.authorization}`);
+    });
     const a = await upstream((incoming, response) => {
       const location = incoming.url === '/loop' ? '/loop' : `${target.url}/there?q=1`;
       response.writeHead(302, { location }).end();
     });
     expect((await ask(dispatcherOver([a.url]))).status).toBe(302);
     const follow = dispatcherOver([a.url], { maxRedirects: 3 });
-    expect((await ask(follow, '/', { headers: { authorization: 'secret' } })).text).toBe('/there?q=1 undefined');
+    expect((await ask(follow, '/', { headers: { authorization: 'secret' } })).text).toBe('/here undefined');
     await expect(ask(follow, '/loop')).rejects.toMatchObject({ cause: { code: 'FOREBAY_REDIRECT' } });
     expect(a.asked.filter((path) => path === '/loop')).toHaveLength(4);
     expect(follow.status()[0]).toMatchObject({ failuresTotal: 0 });
