@@ -25,7 +25,7 @@ export function evaluateConditions(
     if (!matchesAny(ifMatch, tag, matchesStrongly)) return 'precondition-failed';
   } else {
     const limit = parseHttpDate(fieldValue(headers, 'if-unmodified-since'));
-    const lastModified = parseHttpDate(fieldValue(stored.headers, 'last-modified'));
+    const lastModified = limit === undefined ? undefined : parseHttpDate(fieldValue(stored.headers, 'last-modified'));
     if (limit !== undefined && lastModified !== undefined && lastModified > limit) return 'precondition-failed';
   }
 

@@ -46,7 +46,7 @@ export function deltaSeconds(value: string): number | undefined {
 }
 
 /** 2^31 seconds, 68 years: what RFC 9111 has caches take for any greater number. */
-export const MAX_DELTA_SECONDS = 2_147_483_648;
+const MAX_DELTA_SECONDS = 2_147_483_648;
 
 /** Whether a field name is one (RFC 9110, section 5.1). */
 export function isToken(value: string): boolean {

@@ -6,7 +6,7 @@ import { isSaneValue } from './header-fields.js';
 import { parseHttpDate } from './http-date.js';
 import type { CachePolicy } from './policy.js';
 import { responseDirectives } from './response-directives.js';
-import { isHeuristicallyCacheable, isUnderstood } from './status-codes.js';
+import { isHeuristicallyCacheable, isStorable, isUnderstood } from './status-codes.js';
 import type { RequestHead, ResponseHead, TimedResponse } from './types.js';
 import { varyNames } from './vary.js';
 
@@ -51,7 +51,7 @@ function obstacle(request: RequestHead, response: ResponseHead, policy: CachePol
   const { status, headers } = response;
   if (request.method !== 'GET') return 'method';
   if (status === 206) return 'partial';
-  if (!Number.isInteger(status) || status < 200 || status > 599 || status === 304) return 'status';
+  if (!isStorable(status)) return 'status';
   if (GOVERNING.some((name) => !isSaneValue(headers[name] ?? ''))) return 'malformed';
   if (policy.ignoreClientReload !== true && parseCacheControl(request.headers['cache-control']).noStore) {
     return 'request-no-store';

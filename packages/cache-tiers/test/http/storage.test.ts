@@ -26,6 +26,7 @@ describe('storable', () => {
     ['a 206', FRESH, 206, 'partial'],
     ['a 200 with a meaningless Content-Range', { ...FRESH, 'content-range': 'bytes 0-1/2' }, 200, true],
     ['a 304', FRESH, 304, 'status'],
+    ['a 429 with a lifetime', FRESH, 429, 'status'],
     ['a 103', FRESH, 103, 'status'],
     ['a status that is none', FRESH, 99.5, 'status'],
     ['a 302 without a lifetime', { etag: '"a"' }, 302, 'status'],
