@@ -137,7 +137,7 @@ export class Fleet implements Deployment {
         return listening;
       } catch (error) {
         if (error instanceof StartError) throw error;
-        await this.#replace(slot, await slot.worker.gone);
+        if (!(await this.#replace(slot, await slot.worker.gone))) throw error;
       }
     }
   }
