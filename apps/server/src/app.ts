@@ -1,83 +1,54 @@
-import { getRequestListener } from '@hono/node-server';
-import type { RequestListener } from 'node:http';
-import { createAllowList } from '@forebay/guard';
 import { CacheControl } from './cache-control.js';
 import { createDispatch } from './dispatch.js';
-import { createManagementAccess } from './middleware/management-access.js';
 import { LoadShedder } from './middleware/load-shedder.js';
 import { refuseUnreadable } from './middleware/unreadable.js';
 import { Traffic } from './metrics/traffic.js';
+import { createOwnPaths } from './own-paths.js';
+import { logAnswers } from './parts/answer-log.js';
 import { createCache } from './parts/cache.js';
 import { createProxy, type Mounted } from './parts/proxies.js';
+import { watchTiers } from './parts/tier-states.js';
 import { followHealth } from './parts/upstream-health.js';
-import { logAnswers } from './parts/answer-log.js';
 import type { DrainReason, NodeApp, NodeContext } from './process/roles.js';
-import { cacheRoutes } from './routes/cache.js';
-import { healthRoutes } from './routes/health.js';
-import { createManagementApp, onlyMethods, type ManagementApp } from './routes/management.js';
-import { statusRoutes } from './routes/status.js';
 import { traffic as trafficTopic, upstreamStatus } from './topics.js';
 import { viewOf, type UpstreamView } from './upstream-view.js';
 
 /** Everything that serves in one process: composes the parts, and knows nothing of what flows through them. */
 export async function createNode(context: NodeContext): Promise<NodeApp> {
-  const { bus, config, entries, logger, shares } = context;
-  const startedAt = new Date();
+  const { bus, config, logger, shares } = context;
   let draining: DrainReason | undefined;
 
   const kept = await createCache(config, shares, bus);
-  const { cache } = kept;
+  const tiers = watchTiers(kept);
   const traffic = new Traffic();
   const observer = logAnswers(logger, traffic);
   const mounts: Mounted[] = config.routes.map((route) => ({
     route,
-    proxy: createProxy(route, config, shares, config.cache.enabled ? cache : undefined, observer),
+    proxy: createProxy(route, config, shares, config.cache.enabled ? kept.cache : undefined, observer),
   }));
-  const shedder = new LoadShedder();
-  const views = (): UpstreamView[] =>
+  const upstreams = (): UpstreamView[] =>
     mounts.flatMap(({ route, proxy }) => proxy.upstreams.status().map((status) => viewOf(route.name, status)));
-
-  let tierStates: readonly { readonly name: string; readonly state: string }[] = [];
   const ends = [
-    cache.on('tier-state', () => void cache.info().then(({ tiers }) => (tierStates = tiers))),
+    tiers.end,
     bus.handle(trafficTopic, () => traffic.snapshot()),
-    bus.handle(upstreamStatus, views),
+    bus.handle(upstreamStatus, upstreams),
     followHealth(mounts, bus, logger),
+    ...mounts.map(({ proxy }) => proxy.upstreams.listen((attempt) => traffic.attempted(attempt))),
   ];
-  for (const { proxy } of mounts) ends.push(proxy.upstreams.listen((attempt) => traffic.attempted(attempt)));
 
-  const access = createManagementAccess(config.server, createAllowList(config.server.trustProxy));
-  const management = createManagementApp(access, logger);
-  healthRoutes(management, {
+  const shedder = new LoadShedder();
+  const own = createOwnPaths(context, new CacheControl(kept, bus, config), {
     draining: () => draining === 'stop',
-    upstreams: views,
-    tiers: () => tierStates,
-    startedAt,
+    upstreams,
+    tiers: tiers.states,
+    startedAt: new Date(),
   });
-  statusRoutes(management, bus, entries);
-  cacheRoutes(management, new CacheControl(kept, bus, config));
-  crawlerRoutes(management);
-  const managementListener = getRequestListener(management.fetch, { overrideGlobalObjects: false }) as RequestListener;
-  const elsewhere = config.server.managementPort !== undefined;
-  const publicApp = createManagementApp({ check: () => undefined }, logger);
-  if (elsewhere) {
-    healthRoutes(publicApp, {
-      draining: () => draining === 'stop',
-      upstreams: views,
-      tiers: () => tierStates,
-      startedAt,
-    });
-    crawlerRoutes(publicApp);
-  }
-  const own = elsewhere
-    ? (getRequestListener(publicApp.fetch, { overrideGlobalObjects: false }) as RequestListener)
-    : managementListener;
 
   return {
-    listener: createDispatch({ mounts, own, shedder, draining: () => draining !== undefined }),
-    managementListener,
-    start: async () => undefined,
+    listener: createDispatch({ mounts, own: own.onPort, shedder, draining: () => draining !== undefined }),
+    managementListener: own.onManagementPort,
     clientError: refuseUnreadable,
+    start: async () => undefined,
     setDraining(reason) {
       draining = reason;
     },
@@ -85,15 +56,9 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
       await shedder.idle();
       for (const end of ends) end();
       await Promise.all(mounts.map(({ proxy }) => proxy.close()));
-      await cache.close();
+      await kept.close();
       traffic.close();
       shedder.close();
     },
   };
-}
-
-function crawlerRoutes(app: ManagementApp): void {
-  app.get('/robots.txt', (c) => c.text('User-agent: *\nDisallow: /\n'));
-  app.get('/favicon.ico', (c) => c.body(null, 204));
-  for (const path of ['/robots.txt', '/favicon.ico']) onlyMethods(app, path, 'GET', 'HEAD');
 }

@@ -2,6 +2,7 @@ import type { KeyInfo, Tier, TieredCache } from '@forebay/cache-tiers';
 import type { StoredMeta } from '@forebay/image-proxy';
 import type { Config } from './config/config.js';
 import type { WorkerCache } from './parts/cache.js';
+import type { SharedTier } from './parts/shared-tiers.js';
 import { answers, type Bus } from './process/messages.js';
 import { cacheTiers, memoryKeys, type CachedKey, type TierView } from './topics.js';
 
@@ -26,11 +27,13 @@ export interface ListOptions {
 export class CacheControl {
   readonly #cache: TieredCache<StoredMeta>;
   readonly #memory: Tier;
+  readonly #shared: SharedTier | undefined;
   readonly #bus: Bus;
   readonly #config: Config;
 
-  constructor({ cache, memory }: WorkerCache, bus: Bus, config: Config) {
+  constructor({ cache, memory, shared }: WorkerCache, bus: Bus, config: Config) {
     this.#cache = cache;
+    this.#shared = shared;
     this.#memory = memory;
     this.#bus = bus;
     this.#config = config;
@@ -94,8 +97,8 @@ export class CacheControl {
   #lowerInfo(lower: TierView, sameTier: readonly TierView[]): object {
     return {
       type: lower.name,
-      nodes: lower.name === 'redis' ? (this.#config.redis?.nodes ?? []).map(({ host, port }) => `${host}:${port}`) : [],
-      state: lower.state === 'open' ? 'disconnected' : 'connected',
+      nodes: this.#shared?.nodes() ?? [],
+      state: this.#shared?.state() ?? (lower.state === 'open' ? 'disconnected' : 'connected'),
       ...ratesOf(sameTier),
       // Shared by all workers: each sees the whole, some a moment later than others.
       current_size: Math.max(...sameTier.map(({ entries }) => entries)),

@@ -3,23 +3,43 @@ import type { StoredMeta } from '@forebay/image-proxy';
 import type { Config } from '../config/config.js';
 import type { Bus } from '../process/messages.js';
 import type { Shares } from '../process/roles.js';
+import { joinedBus } from './joined-bus.js';
+import { openSharedTier, type SharedTier } from './shared-tiers.js';
 import { workerBus } from './worker-bus.js';
 
-/** The cache of one worker, and the part of it that is the worker's own. */
+/** The cache of one worker, and the parts of it that are not alike everywhere. */
 export interface WorkerCache {
   readonly cache: TieredCache<StoredMeta>;
   readonly memory: Tier;
+  /** Redis, where it is configured. */
+  readonly shared: SharedTier | undefined;
+  close(): Promise<void>;
 }
 
-/** The cache of one worker: its share of memory above what all processes share. */
+/**
+ * The cache of one worker: its share of memory above what all share. With Redis, the disk takes what Redis does not:
+ * what is too large for it, and everything while it is away.
+ */
 export async function createCache(config: Config, shares: Shares, bus: Bus): Promise<WorkerCache> {
   const memory = memoryTier({ maxBytes: shares.memoryBytes, maxEntries: shares.memoryEntries });
-  const tiers = config.cache.enabled ? [memory, ...(await lowerTiers(config))] : [memory];
-  return { memory, cache: createTieredCache<StoredMeta>({ tiers, bus: workerBus(bus) }) };
-}
-
-async function lowerTiers(config: Config): Promise<readonly Tier[]> {
-  return [diskTierOf(config)];
+  const shared = config.cache.enabled ? await openSharedTier(config) : undefined;
+  const lower = config.cache.enabled ? [...(shared === undefined ? [] : [shared.tier]), diskTierOf(config)] : [];
+  const near = workerBus(bus);
+  const cache = createTieredCache<StoredMeta>({
+    tiers: [memory, ...lower],
+    fill: 'first',
+    bus: shared === undefined ? near : joinedBus(near, shared.bus),
+    ...(shared === undefined ? {} : { coordinator: shared.coordinator }),
+  });
+  return {
+    cache,
+    memory,
+    shared,
+    async close() {
+      await cache.close();
+      await shared?.close();
+    },
+  };
 }
 
 /** The disk tier as the configuration has it; the primary opens one of its own to sweep. */

@@ -1,3 +1,4 @@
+import type { TierState } from '../parts/tier-states.js';
 import type { UpstreamView } from '../upstream-view.js';
 import { onlyMethods, type ManagementApp } from './management.js';
 import { VERSION } from '../version.js';
@@ -6,7 +7,7 @@ export interface HealthSources {
   readonly draining: () => boolean;
   readonly upstreams: () => readonly UpstreamView[];
   /** The tiers below memory, and whether they answer. */
-  readonly tiers: () => readonly { readonly name: string; readonly state: string }[];
+  readonly tiers: () => readonly TierState[];
   readonly startedAt: Date;
 }
 
@@ -32,7 +33,7 @@ export function assess(sources: HealthSources): HealthReport {
   }
   if (groups.size > 0 && down === groups.size) status = 'unhealthy';
   for (const tier of sources.tiers()) {
-    if (tier.state === 'closed') continue;
+    if (tier.usable) continue;
     if (status === 'healthy') status = 'degraded';
     problems.push(`the ${tier.name} cache does not answer`);
   }

@@ -32,6 +32,12 @@ describe('the cache of two workers', () => {
   });
 
   it('lists its keys by pages, and finds them by a part', async () => {
+    // Writing to disk goes on behind the answers.
+    await eventually(
+      async () => (await forebay.ask('/cache/keys')).json()['total'],
+      (total) => total === 8,
+      'all is on disk',
+    );
     const first = (await forebay.ask('/cache/keys?limit=5')).json();
     const second = (await forebay.ask('/cache/keys?limit=5&offset=5')).json();
     const keys = [...(first['keys'] as { key: string }[]), ...(second['keys'] as { key: string }[])].map(

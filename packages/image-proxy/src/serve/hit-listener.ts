@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { TieredCache } from '@forebay/cache-tiers';
-import { varyKey } from '@forebay/cache-tiers/http';
+import type { MemoryEntry, TieredCache } from '@forebay/cache-tiers';
+import { evaluateConditions, ifRangeMatches, parseRange, varyKey } from '@forebay/cache-tiers/http';
 import { assemble } from '../assemble.js';
 import { keyPrefix } from '../cache-key.js';
 import { asForwarded } from '../forward.js';
@@ -8,12 +8,14 @@ import type { ResolvedOptions } from '../options.js';
 import type { Presentation } from '../presentation.js';
 import { nextRequestId, requestIdOf } from '../request-id.js';
 import type { StoredMeta } from '../upstream/stored-meta.js';
-import { CONDITIONAL, NAMED, PARTICULAR, scanFields } from './field-scan.js';
 import { writtenFields } from './field-name.js';
+import { CONDITIONAL, NAMED, PARTICULAR, scanFields } from './field-scan.js';
 import { preparedHit, type PreparedHit } from './prepared-hit.js';
 import { rawHeadersWork, sendPrepared } from './raw-header.js';
 
 const NEVER = new AbortController().signal;
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /**
  * A listener that answers what memory holds, at once, or declines by returning false without having touched anything.
@@ -23,13 +25,16 @@ export function createHitListener(
   options: ResolvedOptions,
   cache: TieredCache<StoredMeta>,
   presentation: Presentation,
-): (request: IncomingMessage, response: ServerResponse) => boolean {
+): Listener {
   const prefix = keyPrefix(options.name);
-  const { observer } = options;
+  const { observer, preset } = options;
   const prepared = rawHeadersWork();
 
-  const varies = (hit: PreparedHit, incoming: IncomingMessage): boolean =>
-    hit.vary !== undefined && varyKey(hit.vary.names, asForwarded(options.preset, incoming.headers)) !== hit.vary.key;
+  const send = (response: ServerResponse, status: number, block: string, body: Uint8Array | undefined): true => {
+    sendPrepared(response, status, block, body);
+    observer?.hit(status, body?.length ?? 0);
+    return true;
+  };
 
   return (incoming, response) => {
     const { method, url } = incoming;
@@ -39,30 +44,43 @@ export function createHitListener(
     const entry = cache.getSync(prefix + url);
     if (entry === undefined) return false;
     const hit = preparedHit(entry, presentation);
-    if (varies(hit, incoming)) return false;
+    if (hit.vary !== undefined && varyKey(hit.vary.names, asForwarded(preset, incoming.headers)) !== hit.vary.key)
+      return false;
+    if (!prepared || !response.shouldKeepAlive || incoming.httpVersionMinor !== 1)
+      return answerPlainly(incoming, response, entry, hit);
 
-    if (
-      prepared &&
-      (fields & CONDITIONAL) === 0 &&
-      method === 'GET' &&
-      response.shouldKeepAlive &&
-      incoming.httpVersionMinor === 1
-    ) {
-      // `headers` is built on first use: not touched unless it must be.
-      const requestId = (fields & NAMED) === 0 ? nextRequestId() : requestIdOf(incoming.headers['x-request-id']);
-      sendPrepared(response, hit.status, hit.block(Date.now(), requestId), entry.bytes);
-      observer?.hit(hit.status, entry.bytes.length);
-      return true;
+    const now = Date.now();
+    // `headers` is built on first use: not touched unless it must be.
+    const requestId = (fields & NAMED) === 0 ? nextRequestId() : requestIdOf(incoming.headers['x-request-id']);
+    const { bytes } = entry;
+    if ((fields & CONDITIONAL) !== 0 && hit.status === 200) {
+      const representation = { status: 200, headers: hit.lasting, responseTime: entry.head.metadata.responseTime };
+      const verdict = evaluateConditions({ method, url, headers: incoming.headers }, representation);
+      if (verdict === 'not-modified') return send(response, 304, hit.notModified(now, requestId), undefined);
+      // The long way words the refusals.
+      if (verdict === 'precondition-failed') return false;
+      const range =
+        method === 'GET' && ifRangeMatches(incoming.headers, representation)
+          ? parseRange(incoming.headers.range, bytes.length)
+          : 'ignore';
+      if (range === 'unsatisfiable') return false;
+      if (range !== 'ignore')
+        return send(
+          response,
+          206,
+          hit.part(now, requestId, range.start, range.end),
+          bytes.subarray(range.start, range.end + 1),
+        );
     }
-    return answerWorkedOut(incoming, response, entry, hit, fields);
+    return send(response, hit.status, hit.whole(now, requestId), method === 'GET' ? bytes : undefined);
   };
 
-  function answerWorkedOut(
+  /** For clients that want the connection closed, and where blocks cannot be sent as they are. */
+  function answerPlainly(
     incoming: IncomingMessage,
     response: ServerResponse,
-    entry: NonNullable<ReturnType<typeof cache.getSync>>,
+    entry: MemoryEntry<StoredMeta>,
     hit: PreparedHit,
-    fields: number,
   ): boolean {
     const { bytes, head } = entry;
     const request = {
@@ -72,7 +90,7 @@ export function createHitListener(
       requestId: requestIdOf(incoming.headers['x-request-id']),
       signal: NEVER,
     };
-    const body = { size: bytes.length, bytes, reader: (): never => unreachable() };
+    const body = { size: bytes.length, bytes, reader: unreachable };
     let answer;
     try {
       answer = assemble(
@@ -80,10 +98,8 @@ export function createHitListener(
         { head, body, source: 'memory', state: 'fresh', collapsed: false, entry },
         { ...presentation, lasting: hit.lasting },
       );
-    } catch (problem) {
-      // 412 and 416: the route words them.
-      if ((fields & CONDITIONAL) !== 0) return false;
-      throw problem;
+    } catch {
+      return false;
     }
     response.writeHead(answer.status, writtenFields(answer.headers));
     const sent = answer.body instanceof Uint8Array ? answer.body : undefined;

@@ -1,23 +1,25 @@
 import { STATUS_CODES } from 'node:http';
 import type { MemoryEntry } from '@forebay/cache-tiers';
-import { cacheStatus, currentAgeSeconds, type Headers } from '@forebay/cache-tiers/http';
-import { fieldName } from './field-name.js';
-import { lastingHeaders, type Presentation } from '../presentation.js';
+import { cacheStatus, contentRange, currentAgeSeconds, type Headers } from '@forebay/cache-tiers/http';
+import { lastingHeaders, notModifiedHeaders, type Presentation } from '../presentation.js';
 import type { StoredMeta } from '../upstream/stored-meta.js';
+import { fieldName } from './field-name.js';
 
 /**
- * What is derived from a memory entry once and hung on it: its lasting header fields as a record and as text, and the
- * header block of the current second (only `Age`, the `ttl` and the request id change from one hit to the next).
+ * What is derived from a memory entry once and hung on it: its lasting header fields as a record and as text. Of a
+ * header block only `Age`, the `ttl` and the request id change from one hit to the next, the first two once a second.
  */
 export class PreparedHit {
   readonly lasting: Headers;
-  /** Values of the request fields that the response varies by, or undefined. */
+  /** The request fields that the response varies by, and their values, or undefined. */
   readonly vary: StoredMeta['vary'];
   readonly status: number;
   readonly #entry: MemoryEntry<StoredMeta>;
-  readonly #start: string;
+  readonly #lines: string;
+  #notModifiedLines: string | undefined;
   #second = -1;
-  #block = '';
+  #changing = '';
+  #whole = '';
 
   constructor(entry: MemoryEntry<StoredMeta>, presentation: Presentation) {
     const stored = entry.head.metadata;
@@ -25,19 +27,37 @@ export class PreparedHit {
     this.status = stored.status;
     this.vary = stored.vary;
     this.lasting = lastingHeaders(stored, entry.bytes, presentation);
-    this.#start = `HTTP/1.1 ${stored.status} ${STATUS_CODES[stored.status] ?? ''}\r\n${lines({ ...this.lasting, 'content-length': String(entry.bytes.length) })}X-Cache: HIT\r\n`;
+    this.#lines = `${lines(this.lasting)}X-Cache: HIT\r\n`;
   }
 
-  /** The header block for a hit at `now` (ms since the epoch). */
-  block(now: number, requestId: string): string {
+  /** The block in front of the whole body, at `now` (ms since the epoch). */
+  whole(now: number, requestId: string): string {
+    this.#refresh(now);
+    return `${this.#whole}${requestId}\r\n\r\n`;
+  }
+
+  /** The block of a 304. */
+  notModified(now: number, requestId: string): string {
+    this.#refresh(now);
+    this.#notModifiedLines ??= `${statusLine(304)}${lines(notModifiedHeaders(this.lasting))}X-Cache: HIT\r\n`;
+    return `${this.#notModifiedLines}${this.#changing}${requestId}\r\n\r\n`;
+  }
+
+  /** The block in front of the bytes from `start` to `end`, both included. */
+  part(now: number, requestId: string, start: number, end: number): string {
+    this.#refresh(now);
+    const range = contentRange(start, end, this.#entry.bytes.length);
+    return `${statusLine(206)}Content-Length: ${end - start + 1}\r\nContent-Range: ${range}\r\n${this.#lines}${this.#changing}${requestId}\r\n\r\n`;
+  }
+
+  #refresh(now: number): void {
     const second = Math.floor(now / 1000);
-    if (second !== this.#second) {
-      this.#second = second;
-      const { head } = this.#entry;
-      const ttl = Math.floor((head.freshUntil - now) / 1000);
-      this.#block = `${this.#start}Age: ${currentAgeSeconds(head.metadata, now)}\r\nCache-Status: ${cacheStatus({ hit: true, ttl, detail: 'memory' })}\r\nX-Request-Id: `;
-    }
-    return `${this.#block}${requestId}\r\n\r\n`;
+    if (second === this.#second) return;
+    this.#second = second;
+    const { bytes, head } = this.#entry;
+    const status = cacheStatus({ hit: true, ttl: Math.floor((head.freshUntil - now) / 1000), detail: 'memory' });
+    this.#changing = `Age: ${currentAgeSeconds(head.metadata, now)}\r\nCache-Status: ${status}\r\nX-Request-Id: `;
+    this.#whole = flat(`${statusLine(this.status)}Content-Length: ${bytes.length}\r\n${this.#lines}${this.#changing}`);
   }
 }
 
@@ -49,11 +69,18 @@ export function preparedHit(entry: MemoryEntry<StoredMeta>, presentation: Presen
   return prepared;
 }
 
+const statusLine = (status: number): string => `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
+
 function lines(headers: Headers): string {
   let text = '';
   for (const [name, value] of Object.entries(headers)) {
-    const shown = fieldName(name);
-    for (const each of typeof value === 'string' ? [value] : value) text += `${shown}: ${each}\r\n`;
+    if (name === 'content-length') continue;
+    for (const each of typeof value === 'string' ? [value] : value) text += `${fieldName(name)}: ${each}\r\n`;
   }
   return text;
+}
+
+/** The same text in one piece: concatenation leaves a tree, which each write would have to flatten again. */
+function flat(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }

@@ -1,0 +1,46 @@
+import { getRequestListener } from '@hono/node-server';
+import type { RequestListener } from 'node:http';
+import { createAllowList } from '@forebay/guard';
+import type { CacheControl } from './cache-control.js';
+import type { NodeContext } from './process/roles.js';
+import { createManagementAccess } from './middleware/management-access.js';
+import { cacheRoutes } from './routes/cache.js';
+import { healthRoutes, type HealthSources } from './routes/health.js';
+import { createManagementApp, onlyMethods, type ManagementApp } from './routes/management.js';
+import { statusRoutes } from './routes/status.js';
+
+/** The server's own paths, by the port that they are asked for at. */
+export interface OwnPaths {
+  readonly onPort: RequestListener;
+  readonly onManagementPort: RequestListener;
+}
+
+/** With `MANAGEMENT_PORT` the management interface is there and nowhere else; health is on both. */
+export function createOwnPaths(
+  { bus, config, entries, logger }: NodeContext,
+  control: CacheControl,
+  health: HealthSources,
+): OwnPaths {
+  const access = createManagementAccess(config.server, createAllowList(config.server.trustProxy));
+  const management = createManagementApp(access, logger);
+  forAnyone(management, health);
+  statusRoutes(management, bus, entries);
+  cacheRoutes(management, control);
+  const onManagementPort = listenerOf(management);
+  if (config.server.managementPort === undefined) return { onPort: onManagementPort, onManagementPort };
+  const open = createManagementApp({ check: () => undefined }, logger);
+  forAnyone(open, health);
+  return { onPort: listenerOf(open), onManagementPort };
+}
+
+function forAnyone(app: ManagementApp, health: HealthSources): void {
+  healthRoutes(app, health);
+  app.get('/robots.txt', (c) => c.text('User-agent: *\nDisallow: /\n'));
+  app.get('/favicon.ico', (c) => c.body(null, 204));
+  for (const path of ['/robots.txt', '/favicon.ico']) onlyMethods(app, path, 'GET', 'HEAD');
+}
+
+function listenerOf(app: ManagementApp): RequestListener {
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  return (incoming, response) => void listener(incoming, response);
+}
