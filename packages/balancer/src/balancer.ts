@@ -1,4 +1,4 @@
-import { createRetryBudget, type RetryBudget } from './attempts/budget.js';
+import { Budget } from './attempts/budget.js';
 import type { AttemptFunction, CallOptions, Caller, Counters } from './attempts/call-options.js';
 import { Call } from './attempts/call.js';
 import { findOutliers } from './availability/outliers.js';
@@ -24,8 +24,8 @@ class Balancer<E extends EndpointOptions> implements LoadBalancer<E>, Caller<E>,
   readonly clock: CompleteClock;
   readonly random: () => number;
   readonly events: Events<BalancerEvents<E>> = new Events();
-  readonly retries: RetryBudget;
-  readonly hedges: RetryBudget;
+  readonly retries: Budget;
+  readonly hedges: Budget;
   readonly counters: Counters = { calls: 0, attempts: 0, retries: 0, hedges: 0, exhausted: 0 };
   readonly #byName = new Map<string, EndpointState<E>>();
   readonly #roster = new Roster<E>();
@@ -38,8 +38,8 @@ class Balancer<E extends EndpointOptions> implements LoadBalancer<E>, Caller<E>,
     this.clock = resolveClock(clock);
     this.#dice = new Dice(random);
     this.random = this.#dice.roll;
-    this.retries = createRetryBudget({ ...this.settings.retry, clock: this.clock });
-    this.hedges = createRetryBudget({ ...this.settings.hedge, clock: this.clock });
+    this.retries = new Budget({ ...this.settings.retry, clock: this.clock });
+    this.hedges = new Budget({ ...this.settings.hedge, clock: this.clock });
     this.#strategy = createStrategy(this.settings);
     this.#nextSweep = this.clock.now() + this.settings.outliers.interval;
     for (const endpoint of endpoints) this.add(endpoint);
@@ -134,6 +134,9 @@ class Balancer<E extends EndpointOptions> implements LoadBalancer<E>, Caller<E>,
     const settings = resolveSettings(patch, this.settings);
     this.#strategy = createStrategy(settings);
     this.settings = settings;
+    this.retries.configure(settings.retry);
+    this.hedges.configure(settings.hedge);
+    this.#nextSweep = this.clock.now() + settings.outliers.interval;
     this.#roster.touch();
   }
 

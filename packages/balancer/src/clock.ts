@@ -17,10 +17,13 @@ function systemNow(): () => number {
   return () => timeOrigin + performance.now();
 }
 
+/** Node takes a longer time-out for 1 ms. */
+const longest = 2 ** 31 - 1;
+
 export function resolveClock(clock: Clock | undefined): CompleteClock {
   return {
     now: clock ? () => clock.now() : systemNow(),
-    setTimeout: clock?.setTimeout?.bind(clock) ?? ((callback, ms) => setTimeout(callback, ms)),
+    setTimeout: clock?.setTimeout?.bind(clock) ?? ((callback, ms) => setTimeout(callback, Math.min(ms, longest))),
     clearTimeout: clock?.clearTimeout?.bind(clock) ?? ((timer) => clearTimeout(timer as NodeJS.Timeout)),
   };
 }

@@ -77,6 +77,14 @@ describe('changes at run time', () => {
     expect(balancer.retryAfter()).toBeLessThanOrEqual(1000);
   });
 
+  it('changes budgets while running', () => {
+    const balancer = createBalancer({ endpoints: apis, retry: { reserve: 4 }, clock: new ManualClock() });
+    balancer.retries.tryWithdraw();
+    balancer.updateConfig({ retry: { ratio: 1, reserve: 3 } });
+    balancer.retries.deposit();
+    expect(balancer.stats()).toMatchObject({ retriesRemaining: 4, hedgesRemaining: 5 });
+  });
+
   it('resets one endpoint or all, and outcomes from before do not count after', () => {
     const balancer = createBalancer({ endpoints: apis, panicThreshold: 0 });
     const before = [0, 1, 2].map(() => take(balancer, 'web'));

@@ -25,15 +25,16 @@ const reserveRefillMs = 10_000;
 /** Five fifths must make a whole in floating point too. */
 const sliver = 1e-9;
 
-class Budget implements RetryBudget {
-  readonly #options: Required<Omit<RetryBudgetOptions, 'clock'>>;
+/** A budget whose bounds can be changed while it is in use. */
+export class Budget implements RetryBudget {
+  #options = { ratio: 0.2, reserve: 10, capacity: 100 };
   readonly #now: () => number;
   #earned = 0;
   #reserved: number;
   #refilledAt: number;
 
   constructor({ clock, ...options }: RetryBudgetOptions) {
-    this.#options = fill(options, { ratio: 0.2, reserve: 10, capacity: 100 });
+    this.configure(options);
     this.#now = resolveClock(clock).now;
     this.#reserved = this.#options.reserve;
     this.#refilledAt = this.#now();
@@ -41,6 +42,10 @@ class Budget implements RetryBudget {
 
   get remaining(): number {
     return Math.floor(this.#earned + sliver) + Math.floor(this.#refill() + sliver);
+  }
+
+  configure(options: RetryBudgetOptions): void {
+    this.#options = fill(options, this.#options);
   }
 
   deposit(): void {

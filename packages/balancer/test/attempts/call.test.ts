@@ -220,3 +220,11 @@ describe('the limits of a call', () => {
     expect(signals[0]?.aborted).toBe(false);
   });
 });
+
+describe('without a clock of one’s own', () => {
+  it('takes a time-out of more than 24 days for what it is', async () => {
+    const balancer = createBalancer({ endpoints: [{ name: 'a' }], timeout: 2 ** 40 });
+    const call = balancer.call(() => new Promise((resolve) => void setTimeout(resolve, 20, 'here')));
+    expect(await call).toBe('here');
+  });
+});
