@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { EndpointOptions } from '../endpoint.js';
+import type { Events } from '../events.js';
 import type { Lease } from '../lease.js';
-import type { AttemptEvent, AttemptKind, AttemptOwner, Head } from './attempt-owner.js';
+import type { AttemptKind, AttemptOwner, Head } from './attempt-owner.js';
+import type { UpstreamEvents } from './context.js';
 import { connectionError, UpstreamError } from './errors.js';
 import { Exchange, type ExchangeSink } from './exchange.js';
 import type { Origin } from './origin.js';
@@ -72,15 +74,13 @@ export class Attempt implements ExchangeSink {
   }
 
   /** Tells listeners how it went, once. */
-  report(
-    listener: ((event: AttemptEvent) => void) | undefined,
-    statusCode: number | undefined,
-    error: string | undefined,
-  ): void {
+  report(events: Events<UpstreamEvents>, statusCode: number | undefined, error: string | undefined): void {
     if (this.#reported) return;
     this.#reported = true;
-    const durationMs = this.responseTimeMs ?? this.elapsedMs;
-    listener?.({ origin: this.origin.name, statusCode, error, durationMs, kind: this.kind });
+    events.emit('attempt', () => {
+      const durationMs = this.responseTimeMs ?? this.elapsedMs;
+      return { origin: this.origin.name, statusCode, error, durationMs, kind: this.kind };
+    });
   }
 
   /** Its answer is in use: the time limit ends. */

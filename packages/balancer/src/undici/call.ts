@@ -79,7 +79,7 @@ export class Call implements AttemptOwner, DeliveryContext {
 
   onHead(attempt: Attempt, head: Head): void {
     const { settings, launcher } = this.context;
-    attempt.report(this.context.onAttempt, head.statusCode, undefined);
+    attempt.report(this.context.events, head.statusCode, undefined);
     const verdict = judge(head, attempt.origin.name, settings.retryStatuses, settings.maxHold);
     if (verdict === undefined) return this.#accept(attempt, head);
     if (verdict.hold !== undefined) launcher.hold(attempt.origin.name, verdict.hold);
@@ -108,7 +108,7 @@ export class Call implements AttemptOwner, DeliveryContext {
 
   onFailure(attempt: Attempt, error: UpstreamError, neutral: boolean): void {
     this.#withheld?.delete(attempt);
-    attempt.report(this.context.onAttempt, undefined, error.code);
+    attempt.report(this.context.events, undefined, error.code);
     this.#drop(attempt);
     this.#errors.push(error);
     const next = this.#live.length > 0 ? undefined : this.#next();

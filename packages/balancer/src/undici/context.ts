@@ -1,7 +1,13 @@
+import type { Events } from '../events.js';
 import type { AttemptEvent, AttemptLimits } from './attempt-owner.js';
 import type { Launcher } from './launcher.js';
 import type { Settings } from './options.js';
 import type { Slots } from './slots.js';
+
+/** What a dispatcher tells. */
+export interface UpstreamEvents {
+  attempt: AttemptEvent;
+}
 
 /** What all dispatches of a dispatcher share. */
 export interface CallContext {
@@ -11,8 +17,7 @@ export interface CallContext {
   readonly slots: Slots;
   /** Of dispatches that say nothing else. */
   readonly limits: AttemptLimits;
-  /** Undefined while nobody listens. */
-  readonly onAttempt: ((event: AttemptEvent) => void) | undefined;
+  readonly events: Events<UpstreamEvents>;
   /** Nothing new is begun. */
-  readonly closed: boolean;
+  closed: boolean;
 }

@@ -89,7 +89,7 @@ export class Delivery implements AttemptOwner {
 
   onFailure(attempt: Attempt, error: UpstreamError): void {
     attempt.lease.failure(error);
-    attempt.report(this.#call.context.onAttempt, undefined, error.code);
+    attempt.report(this.#call.context.events, undefined, error.code);
     this.#resume(attempt, error);
   }
 
@@ -101,8 +101,8 @@ export class Delivery implements AttemptOwner {
 
   /** The answer to a request for the rest. */
   onHead(attempt: Attempt, head: Head): void {
-    const { settings, launcher, onAttempt } = this.#call.context;
-    attempt.report(onAttempt, head.statusCode, undefined);
+    const { settings, launcher, events } = this.#call.context;
+    attempt.report(events, head.statusCode, undefined);
     const skip = this.#transfer.skipFor(head);
     if (skip !== undefined) {
       this.#skip = skip;

@@ -37,7 +37,7 @@ export class Origin {
     this.basePath = this.url.pathname.replace(/\/+$/, '');
     this.weight = options.weight ?? 1;
     this.priority = options.priority ?? 1;
-    this.headers = new Map(Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+    this.headers = ownHeaders(this.url, options.headers ?? {});
     const connections = options.connections ?? settings.connections;
     this.slots = new Slots(connections);
     const limit: RateLimit | undefined = options.rateLimit ?? settings.rateLimit;
@@ -49,6 +49,17 @@ export class Origin {
     const connected = this.pool instanceof Pool ? this.pool.stats.connected : this.slots.taken;
     return { connected, pending: this.slots.waiting, running: this.slots.taken };
   }
+}
+
+/** Its own request headers; a name and password in its URL become what they mean. */
+function ownHeaders({ username, password }: URL, given: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>();
+  if (username !== '') {
+    const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    headers.set('authorization', `Basic ${Buffer.from(pair).toString('base64')}`);
+  }
+  for (const [name, value] of Object.entries(given)) headers.set(name.toLowerCase(), value);
+  return headers;
 }
 
 function originUrl(given: string | URL): URL {

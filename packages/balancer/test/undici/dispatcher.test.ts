@@ -42,6 +42,13 @@ describe('a dispatcher over several origins', () => {
     expect(seen).toEqual([['/base/p//q?r=1', new URL(a.url).host, 'k', 'mine', undefined, undefined]]);
   });
 
+  it('signs in with the name and password of an origin’s URL, and shows them nowhere', async () => {
+    const a = await upstream((incoming, response) => response.end(incoming.headers.authorization));
+    const dispatcher = dispatcherOver([a.url.replace('//', '//me:p%40ss@')]);
+    expect((await ask(dispatcher)).text).toBe(`Basic ${Buffer.from('me:p@ss').toString('base64')}`);
+    expect(JSON.stringify(dispatcher.status())).not.toMatch(/p@ss|p%40ss/);
+  });
+
   it('goes to another origin when one refuses, resets, hangs, talks garbage or answers 503', async () => {
     const good = await upstream((_request, response) => response.end('good'));
     const bad = [
