@@ -1,17 +1,19 @@
 #!/usr/bin/env node
 import cluster from 'node:cluster';
-import { createNode } from './app.js';
-import { runCli } from './cli.js';
-import { createPrimaryDuties } from './duties/primary-duties.js';
-import { createLogger } from './log/logger.js';
-import { runWorker, serve, type Roles } from './process/index.js';
-import { VERSION } from './version.js';
+import type { Roles } from './process/index.js';
 
-const roles: Roles = { createNode, createPrimaryDuties };
+const roles: Roles = {
+  createNode: async (context) => (await import('./app.js')).createNode(context),
+  createPrimaryDuties: async (context) => (await import('./duties/primary-duties.js')).createPrimaryDuties(context),
+};
 
-if (cluster.isWorker) runWorker(roles);
-else {
-  process.exitCode = await runCli({
+// Each process loads only what it needs: a worker neither reads configuration nor knows the command line.
+if (cluster.isWorker) {
+  const { runWorker } = await import('./process/worker.js');
+  runWorker(roles);
+} else {
+  const [{ runCli }, { VERSION }] = await Promise.all([import('./cli.js'), import('./version.js')]);
+  const status = await runCli({
     words: process.argv.slice(2),
     env: process.env,
     cwd: process.cwd(),
@@ -19,6 +21,15 @@ else {
     version: VERSION,
     print: (text) => process.stdout.write(`${text}\n`),
     complain: (text) => process.stderr.write(`${text}\n`),
-    serve: (loaded, load) => serve({ roles, loaded, load, logger: createLogger(loaded.config.log) }),
+    serve: async (loaded, load) => {
+      const [{ serve }, { createLogger }] = await Promise.all([
+        import('./process/primary.js'),
+        import('./log/logger.js'),
+      ]);
+      const ended = await serve({ roles, loaded, load, logger: createLogger(loaded.config.log) });
+      // Requests that were cut may still hold on to upstreams; there is nothing left to wait for.
+      process.exit(ended);
+    },
   });
+  process.exitCode = status;
 }
