@@ -31,7 +31,7 @@ export const parseIp = (text: string): Ip | undefined => {
 };
 
 /** The dotted form of 32 bits. */
-export const formatIpv4 = (value: number): string =>
+const formatIpv4 = (value: number): string =>
   [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
 
 /** Two groups of an IPv6 address as the IPv4 address that they spell. */

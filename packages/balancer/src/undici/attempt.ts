@@ -124,7 +124,8 @@ export class Attempt implements ExchangeSink {
 
   broke(error: Error): void {
     if (isCallersFault(error)) this.#owner.fail(error);
-    else this.#fail(connectionError(this.origin.name, error), false);
+    // What a redirect leads to is not the origin.
+    else this.#fail(connectionError(this.origin.name, error), this.#hops > 0);
   }
 
   #fail(error: UpstreamError, neutral: boolean): void {

@@ -83,7 +83,7 @@ export function connectionError(origin: string, cause: unknown): UpstreamError {
   return new UpstreamError('FOREBAY_CONNECTION', origin, `the connection failed (${code ?? 'unknown'})`, { cause });
 }
 
-export function errorCode(error: unknown): string | undefined {
+function errorCode(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
     ? error.code
     : undefined;

@@ -127,6 +127,7 @@ describe('connections', () => {
     });
     expect(asked).toEqual([a.url, inside.url].map((url) => new URL(url).port));
     expect(inside.asked).toEqual([]);
+    expect(dispatcher.status()[0]).toMatchObject({ failuresTotal: 0, inFlight: 0 });
   });
 
   it('are held back by a reader who is slow', async () => {
