@@ -120,6 +120,7 @@ describe('parseCdnCacheControl', () => {
     'x=(a"b")',
     'x=?2',
     'x=1;=2',
+    'x=1;, max-age=5',
     'a b',
   ])('ignores all of %s', (value) => {
     expect(parseCdnCacheControl(value)).toBeUndefined();
