@@ -182,7 +182,7 @@ class Balancer<E extends EndpointOptions> implements LoadBalancer<E>, Caller<E>,
 
   recordProbe(name: string, responseTimeMs: number): void {
     checkNumber('responseTimeMs', responseTimeMs);
-    this.#state(name).probeTimeMs = responseTimeMs;
+    this.#state(name).probeMs = responseTimeMs;
   }
 
   hold(name: string, durationMs: number): void {
@@ -243,8 +243,8 @@ class Balancer<E extends EndpointOptions> implements LoadBalancer<E>, Caller<E>,
     if (outcome === 'released') return;
     const now = this.clock.now();
     const ms = responseTimeMs ?? now - lease.startedAt;
-    const expected = average.value;
-    if (outcome === 'success' || (outcome === 'outpaced' && ms > (expected ?? 0))) average.observe(ms);
+    const expected = average.ms;
+    if (outcome === 'success' || (outcome === 'outpaced' && !(ms <= expected))) average.observe(ms);
     this.#strategy.settled?.(state, ms, outcome, now, expected);
     if (outcome === 'outpaced') return;
     const { settings, events } = this;

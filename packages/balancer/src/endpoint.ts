@@ -54,8 +54,8 @@ export class Experience {
   /** nginx's `current_weight`, and how much failures took off its `effective_weight`. */
   turn = 0;
   lowered = 0;
-  /** How much `adaptive` believes in requests rather than probes, and how wrong both have been; NaN: not asked yet. */
-  alpha: number = NaN;
+  /** How much `adaptive` believes in requests rather than probes, and how wrong both have been; below 0: not known yet. */
+  alpha = -1;
   probeError = 0;
   averageError = 0;
 }
@@ -68,7 +68,7 @@ export class EndpointState<E extends EndpointOptions> implements Candidate<E> {
   /** What probes say, and the share (0…1) that was set from outside. */
   healthy = true;
   share = 1;
-  probeTimeMs: number | undefined;
+  probeMs: number = NaN;
   weight: number;
   inFlight = 0;
   picks = 0;
@@ -84,6 +84,14 @@ export class EndpointState<E extends EndpointOptions> implements Candidate<E> {
   }
 
   get responseTimeMs(): number | undefined {
-    return this.experience.average.value;
+    return known(this.experience.average.ms);
   }
+
+  get probeTimeMs(): number | undefined {
+    return known(this.probeMs);
+  }
+}
+
+function known(ms: number): number | undefined {
+  return Number.isNaN(ms) ? undefined : ms;
 }

@@ -3,7 +3,7 @@
  * `decayMs` (Finagle's PeakEwma, `com.twitter.finagle.loadbalancer`).
  */
 export class PeakEwma {
-  /** NaN before the first answer: a field that is always a number is updated in place. */
+  /** NaN before the first answer. */
   #value = NaN;
   #at = 0;
 
@@ -64,15 +64,10 @@ const averageShare = 0.2;
 
 /** A plain moving average: one slow answer moves it by a fifth of the difference. */
 export class Average {
-  #value = NaN;
-
-  /** `undefined` before the first answer. */
-  get value(): number | undefined {
-    return Number.isNaN(this.#value) ? undefined : this.#value;
-  }
+  /** NaN before the first answer: a field that is always a number is updated in place. */
+  ms: number = NaN;
 
   observe(ms: number): void {
-    const value = this.#value;
-    this.#value = Number.isNaN(value) ? ms : value + (ms - value) * averageShare;
+    this.ms = Number.isNaN(this.ms) ? ms : this.ms + (ms - this.ms) * averageShare;
   }
 }

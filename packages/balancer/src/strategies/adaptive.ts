@@ -6,6 +6,8 @@ import type { Strategy } from './strategy.js';
 const floor = 0.01;
 /** How much the newest error weighs in what is remembered of a predictor. */
 const errorShare = 0.2;
+/** Faster than this is not told apart, ms. */
+const shortest = 0.01;
 
 /**
  * Weighted random by speed: `configured weight × (alpha × dynamic + (1 − alpha) × base)`, where `base` comes from active
@@ -16,11 +18,11 @@ export function adaptive<E extends EndpointOptions>(options: Required<AdaptiveOp
   const { baseMultiplier, dynamicMultiplier, alphaInitial, alphaStep } = options;
 
   /** The factor on the weight, NaN while nothing is known. A time that is missing is taken to be the other one. */
-  const factor = ({ probeTimeMs, experience }: EndpointState<E>): number => {
-    const average = experience.average.value ?? probeTimeMs ?? NaN;
-    const alpha = Number.isNaN(experience.alpha) ? alphaInitial : experience.alpha;
-    const dynamic = (dynamicMultiplier * 1000) / (average || 0.01);
-    const base = (baseMultiplier * 1000) / ((probeTimeMs ?? average) || 0.01);
+  const factor = ({ probeMs, experience }: EndpointState<E>): number => {
+    const averageMs = experience.average.ms;
+    const alpha = experience.alpha < 0 ? alphaInitial : experience.alpha;
+    const dynamic = (dynamicMultiplier * 1000) / Math.max(Number.isNaN(averageMs) ? probeMs : averageMs, shortest);
+    const base = (baseMultiplier * 1000) / Math.max(Number.isNaN(probeMs) ? averageMs : probeMs, shortest);
     return alpha * dynamic + (1 - alpha) * base;
   };
 
@@ -56,12 +58,12 @@ export function adaptive<E extends EndpointOptions>(options: Required<AdaptiveOp
       while (index < count - 1 && (point -= speeds[index]!) >= 0) index++;
       return candidates[index]!;
     },
-    settled({ probeTimeMs, experience }, ms, outcome, _now, average) {
+    settled({ probeMs, experience }, ms, outcome, _now, expected) {
       if (outcome !== 'success') return;
-      if (Number.isNaN(experience.alpha)) experience.alpha = alphaInitial;
-      if (probeTimeMs === undefined || average === undefined) return;
-      experience.probeError += (Math.abs(ms - probeTimeMs) - experience.probeError) * errorShare;
-      experience.averageError += (Math.abs(ms - average) - experience.averageError) * errorShare;
+      if (experience.alpha < 0) experience.alpha = alphaInitial;
+      if (Number.isNaN(probeMs) || Number.isNaN(expected)) return;
+      experience.probeError += (Math.abs(ms - probeMs) - experience.probeError) * errorShare;
+      experience.averageError += (Math.abs(ms - expected) - experience.averageError) * errorShare;
       const both = experience.probeError + experience.averageError;
       const lead = both === 0 ? 0 : (experience.probeError - experience.averageError) / both;
       experience.alpha = Math.min(1, Math.max(0, experience.alpha + alphaStep * lead));

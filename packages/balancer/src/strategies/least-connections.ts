@@ -21,9 +21,14 @@ function leastBusy<E extends EndpointOptions>(candidates: readonly EndpointState
 /** nginx's `least_conn`: connections ÷ weight, ties by smooth round robin so that weights hold at low load. */
 export function leastConnections<E extends EndpointOptions>(maxFailures: number): Strategy<E> {
   const turns = smoothRoundRobin<E>(maxFailures);
+  let ties: readonly EndpointState<E>[] = [];
   return {
     ...turns,
-    choose: (candidates, context) => turns.choose(leastBusy(candidates), context),
-    chosen: (picked, candidates) => turns.chosen?.(picked, leastBusy(candidates)),
+    choose(candidates, context) {
+      ties = leastBusy(candidates);
+      return turns.choose(ties, context);
+    },
+    // Follows its choice at once, so that the ties are still those.
+    chosen: (picked) => turns.chosen?.(picked, ties),
   };
 }

@@ -21,6 +21,6 @@ export interface Strategy<E extends EndpointOptions> {
   choose(candidates: readonly EndpointState<E>[], context: StrategyContext): EndpointState<E>;
   /** The choice was taken. */
   chosen?(picked: EndpointState<E>, candidates: readonly EndpointState<E>[]): void;
-  /** A call that took `ms` ended; `average` is what was to be expected of it. */
-  settled?(state: EndpointState<E>, ms: number, outcome: Outcome, now: number, average: number | undefined): void;
+  /** A call that took `ms` ended; `expected` is what the average was before, NaN for a first answer. */
+  settled?(state: EndpointState<E>, ms: number, outcome: Outcome, now: number, expected: number): void;
 }

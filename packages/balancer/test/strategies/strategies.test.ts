@@ -135,6 +135,35 @@ describe('adaptive', () => {
     expect(share).toBeLessThan(0.03);
   });
 
+  it('gives an endpoint of which nothing is known the mean of the others', () => {
+    const balancer = createBalancer({
+      endpoints: twoEndpoints,
+      strategy: 'adaptive',
+      clock: new ManualClock(),
+      random: seededRandom(5),
+    });
+    take(balancer, 'a')?.success(50);
+    const chosen = Array.from({ length: 1000 }, () => {
+      const lease = balancer.acquire();
+      lease?.release();
+      return lease?.endpoint.name ?? '-';
+    });
+    expect((countOf(chosen)['a'] ?? 0) / 1000).toBeCloseTo(0.5, 1);
+  });
+
+  it('believes in the predictor that has been less wrong', () => {
+    const clock = new ManualClock();
+    const balancer = createBalancer({ endpoints: twoEndpoints, strategy: 'adaptive', clock, random: seededRandom(5) });
+    for (const [name, probe] of [
+      ['a', 10],
+      ['b', 10_000],
+    ] as const)
+      balancer.recordProbe(name, probe);
+    for (let index = 0; index < 60; index++) for (const name of ['a', 'b']) take(balancer, name)?.success(100);
+    // Both answer alike, whatever their probes say.
+    expect((countOf(picks(balancer, 1000, 100))['a'] ?? 0) / 1000).toBeCloseTo(0.5, 1);
+  });
+
   it('is not emptied by one slow answer', () => {
     const balancer = createBalancer({
       endpoints: twoEndpoints,
