@@ -14,6 +14,17 @@ const parseUrl = (written: string, protocols: readonly string[]): URL => {
 export const url = (): Kind<string> =>
   custom('url', (written) => parseUrl(written.trim(), ['http:', 'https:']) && written.trim(), withoutPassword);
 
+/** An outbound proxy; `proxy.example:3128` alone is http, as other programs take it. */
+export const proxyUrl = (): Kind<string> =>
+  custom(
+    'url',
+    (written) => {
+      const full = written.includes('://') ? written.trim() : `http://${written.trim()}`;
+      return parseUrl(full, ['http:', 'https:']) && full;
+    },
+    withoutPassword,
+  );
+
 /** What may be shown of a URL: user and password give way. */
 export function withoutPassword(written: string): string {
   return written.replace(/\/\/[^/@\s]*@/g, '//[redacted]@');

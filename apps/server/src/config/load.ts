@@ -4,7 +4,7 @@ import type { Config } from './config.js';
 import { entriesOf, type ConfigEntry } from './entries.js';
 import { gather } from './gather.js';
 import { ConfigError, type Problem } from './problems.js';
-import { routesOf } from './routes.js';
+import { apiServers, routesOf } from './routes.js';
 import { routesSchema, type ParsedRoute } from './schema.js';
 import { readFileSources } from './sources.js';
 import { misspelt, unknownKeys } from './unknown-names.js';
@@ -59,9 +59,11 @@ export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> =>
   ];
   if (problems.length > 0) throw new ConfigError(problems);
   const noColour = (env['NO_COLOR'] ?? '') !== '';
+  const config = assemble(gathered.values, routes, { cwd, terminal, noColour });
+  const inForce = { ...gathered.values, LOG_FORMAT: config.log.format, TMDB_API_SERVERS: apiServers(gathered.values) };
   return {
-    config: assemble(gathered.values, routes, { cwd, terminal, noColour }),
-    entries: entriesOf(gathered.values, gathered.sources, routes.slice(routes.length - parsed.routes.length)),
+    config,
+    entries: entriesOf(inForce, gathered.sources, routes.slice(routes.length - parsed.routes.length)),
     warnings: [
       ...misspelt(env, 'env'),
       ...misspelt(files.dotenv, '.env'),

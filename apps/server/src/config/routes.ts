@@ -52,7 +52,8 @@ const complete = (route: ParsedRoute, values: Values): RouteConfig => {
   };
 };
 
-const apiServers = (values: Values): readonly UpstreamConfig[] =>
+/** The servers of the API, with their default once there is a key. */
+export const apiServers = (values: Values): readonly UpstreamConfig[] =>
   values.TMDB_API_SERVERS.length === 0 && values.TMDB_API_KEY !== undefined
     ? [upstreamOf({ url: tmdbApi })]
     : values.TMDB_API_SERVERS;

@@ -6,7 +6,8 @@ import type { ToPrimary } from './wire.js';
 export const spawnClusterWorker = (): WorkerProcess => {
   // Round robin through the primary halves the rate of short connections.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
-  cluster.setupPrimary({ serialization: 'advanced' });
+  // The configuration comes by message: flags, which may hold secrets, are not for every line of a process list.
+  cluster.setupPrimary({ serialization: 'advanced', args: [] });
   const worker = cluster.fork();
   worker.on('error', () => undefined);
   return {

@@ -18,6 +18,9 @@ const limits: ServerOptions = {
 /** Without a byte moving for this long a connection is cut: a client that stopped reading. Milliseconds. */
 const leastIdleLimit = 30_000;
 
+/** More connections than this a process hangs up on, before they take its memory. */
+const maxConnections = 16_384;
+
 /** Connections that wait to be accepted, where the system allows so many. */
 const backlog = 1024;
 
@@ -59,6 +62,7 @@ export const openDoors = async (config: Config, app: NodeApp): Promise<Doors> =>
   const { requestTimeout, maxSwitches } = config.upstream;
   const servers = (managementPort === undefined ? ['PORT'] : ['PORT', 'MANAGEMENT_PORT']).map((variable) => {
     const server = createServer(limits);
+    server.maxConnections = maxConnections;
     // The wait for upstreams is not idleness of the client.
     server.timeout = Math.max(leastIdleLimit, requestTimeout * maxSwitches + 10_000);
     return { server, variable };

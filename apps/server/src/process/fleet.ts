@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config/index.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../log/logger.js';
-import type { Deployment, Plan } from './deployment.js';
+import type { Deployment, Plan, Reloaded } from './deployment.js';
 import type { Hub } from './hub.js';
 import type { DrainReason, Listening, WorkerStatus } from './roles.js';
 import { shareOut } from './shares.js';
@@ -60,7 +60,7 @@ export class Fleet implements Deployment {
     return listening[0] ?? { port: this.#plan.config.server.port, managementPort: undefined };
   }
 
-  async reload(plan: Plan): Promise<void> {
+  async reload(plan: Plan): Promise<Reloaded> {
     const fresh = this.#launchAll(plan);
     this.#candidates = fresh;
     try {
@@ -77,7 +77,7 @@ export class Fleet implements Deployment {
     this.#slots = fresh;
     this.#plan = plan;
     for (const slot of fresh) void this.#keepAlive(slot);
-    void Promise.all(old.map(({ worker }) => this.#retire(worker, order)));
+    return { oldGone: Promise.all(old.map(({ worker }) => this.#retire(worker, order))) };
   }
 
   async stop(): Promise<boolean> {

@@ -119,17 +119,27 @@ class Server {
         this.#logger.warn({ event: 'config_warning' }, 'NUM_WORKERS from or to 1 takes effect at the next start only');
       }
       fresh = await this.#takeUp(loaded);
-      await deployment.reload(fresh.plan);
+      const { oldGone } = await deployment.reload(fresh.plan);
       const old = this.#inForce;
       this.#inForce = fresh;
       this.#logger.level = loaded.config.log.level;
-      await old?.stop();
+      void this.#letGo(old, oldGone);
       this.#logger.info({ event: 'reload_done' }, 'the new configuration is in force');
     } catch (error) {
       if (fresh !== undefined && this.#inForce !== fresh) await fresh.stop().catch(() => undefined);
       const details = error instanceof ConfigError || error instanceof StartError ? {} : { err: error };
       const message = `the old configuration stays: ${messageOf(error)}`;
       this.#logger.error({ event: 'reload_refused', ...details }, message);
+    }
+  }
+
+  /** Old nodes may need the old duties to the last: sample upstreams, answers to their questions. */
+  async #letGo(old: DutiesInForce | undefined, nodesGone: Promise<unknown>): Promise<void> {
+    try {
+      await nodesGone;
+      await old?.stop();
+    } catch (error) {
+      this.#logger.error({ event: 'server_stop_forced', err: error }, 'the old duties could not be laid down');
     }
   }
 

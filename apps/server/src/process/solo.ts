@@ -1,5 +1,5 @@
 import type { Logger } from '../log/logger.js';
-import type { Deployment, Plan } from './deployment.js';
+import type { Deployment, Plan, Reloaded } from './deployment.js';
 import type { Doors } from './doors.js';
 import type { Hub } from './hub.js';
 import { joinLocally, type LocalMember } from './local-member.js';
@@ -55,7 +55,7 @@ export class Solo implements Deployment {
     return this.#doors.listening;
   }
 
-  async reload(plan: Plan): Promise<void> {
+  async reload(plan: Plan): Promise<Reloaded> {
     const old = this.#node;
     const doors = this.#doors;
     if (old === undefined || doors === undefined) throw new Error('the server has not started yet');
@@ -75,7 +75,7 @@ export class Solo implements Deployment {
       throw error;
     }
     this.#node = fresh;
-    void this.#retire(old, this.#doors === doors ? undefined : doors);
+    return { oldGone: this.#retire(old, this.#doors === doors ? undefined : doors) };
   }
 
   async stop(): Promise<boolean> {

@@ -103,6 +103,14 @@ describe('values', () => {
     expect((await load({ NO_COLOR: '1' }, { terminal: true })).config.log.colour).toBe(false);
   });
 
+  it('take an outbound proxy with or without its scheme, under either spelling', async () => {
+    const { config } = await load({ http_proxy: 'proxy.example:3128', HTTPS_PROXY: 'http://u:p@proxy.example' });
+    expect(config.upstream).toMatchObject({
+      httpProxy: 'http://proxy.example:3128',
+      httpsProxy: 'http://u:p@proxy.example',
+    });
+  });
+
   it('survive being sent to another process', async () => {
     const { config } = await load({ UPSTREAM_SERVERS: 'https://a.example' });
     expect(structuredClone(config)).toEqual(config);

@@ -102,6 +102,21 @@ describe('a fleet', () => {
     fleet.kill();
   });
 
+  it('changes its size with a reload', async () => {
+    const { fleet, processes } = createFleet();
+    const started = fleet.start();
+    for (const process of processes) process.beReady();
+    await started;
+    const reloaded = fleet.reload({ config: { ...config, server: { ...config.server, workers: 1 } }, entries });
+    processes[2]?.beReady();
+    await reloaded;
+    expect(processes[2]?.sent[0]).toMatchObject({ shares: { workers: 1, memoryBytes: config.memory.bytes } });
+    for (const process of processes.slice(0, 2)) process.end({ code: 0, signal: null });
+    await vi.waitFor(() => expect(fleet.workers()).toHaveLength(1));
+    expect(processes).toHaveLength(3);
+    fleet.kill();
+  });
+
   it('stays with the old generation when one of the new workers dies', async () => {
     const { fleet, processes, events } = createFleet();
     const started = fleet.start();

@@ -56,7 +56,9 @@ describe.each([1, 2])('a server with NUM_WORKERS=%i', (numWorkers) => {
     const slow = running.get('/slow?ms=700');
     const idle = new Agent({ keepAlive: true });
     await running.get('/pid', idle);
-    running.process.kill('SIGTERM');
+    // One key press, as it arrives from a terminal and from a package manager.
+    running.process.kill('SIGINT');
+    running.process.kill('SIGINT');
     await running.line('server_draining');
     await expect.poll(() => running.get('/health/ready')).toMatchObject({ status: 503 });
     expect(await slow).toEqual({ status: 200, body: 'slow' });
@@ -132,6 +134,13 @@ describe.each([1, 2])('a server with NUM_WORKERS=%i', (numWorkers) => {
     expect(running.lines.filter(({ event }) => event === 'worker_died')).toEqual([]);
     other.close();
   });
+});
+
+it('in one process ends when it crashes, for whoever minds it to start it again', async () => {
+  const running = await start({ numWorkers: 1 });
+  await running.get('/crash').catch(() => undefined);
+  expect((await running.line('uncaught_exception'))['err']).toMatchObject({ message: 'crash on request' });
+  expect(await running.exit).toBe(1);
 });
 
 describe('a fleet of workers', () => {

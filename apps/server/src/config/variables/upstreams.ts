@@ -1,4 +1,4 @@
-import { contentType, method, path, upstream, url } from '../addresses.js';
+import { contentType, method, path, proxyUrl, upstream } from '../addresses.js';
 import type { RouteKind, UpstreamConfig } from '../config.js';
 import { duration, integer, listOf, oneOf, size, text } from '../kinds.js';
 import type { Table } from './table.js';
@@ -63,13 +63,13 @@ export const upstreams: Table<UpstreamValues> = {
     doc: 'Methods that a custom route passes on; * for all',
   },
   HTTP_PROXY: {
-    kind: url(),
+    kind: proxyUrl(),
     default: undefined,
     aliases: ['http_proxy'],
     doc: 'Outbound proxy to http upstreams',
   },
   HTTPS_PROXY: {
-    kind: url(),
+    kind: proxyUrl(),
     default: undefined,
     aliases: ['https_proxy'],
     doc: 'Outbound proxy to https upstreams',
