@@ -33,6 +33,8 @@ export interface TieredCacheOptions {
   readonly maxFillBytes?: number;
   /** `all`: every tier below memory gets what is stored; `first`: only the first that takes it, the others stand by. @default 'all' */
   readonly fill?: 'all' | 'first';
+  /** Milliseconds that a tier has to open an entry, or to get on with writing one; more is a failure of the tier. @default 2000 */
+  readonly tierTimeout?: number;
   /** When a tier that fails is skipped. */
   readonly breaker?: TierBreakerOptions;
   /** Tells the caches of other processes what was removed here, and hears of theirs. */
@@ -57,6 +59,7 @@ export interface ResolvedCacheOptions {
   readonly windowBytes: number;
   readonly maxFillBytes: number;
   readonly fill: 'all' | 'first';
+  readonly tierTimeout: number;
   readonly breaker: Required<TierBreakerOptions>;
   readonly bus: InvalidationBus | undefined;
   readonly coordinator: Coordinator | undefined;
@@ -89,6 +92,7 @@ export function cacheOptions(options: TieredCacheOptions): ResolvedCacheOptions 
     windowBytes: positive('windowBytes', options.windowBytes ?? MB / 4),
     maxFillBytes: positive('maxFillBytes', options.maxFillBytes ?? 64 * MB),
     fill,
+    tierTimeout: Math.min(positive('tierTimeout', options.tierTimeout ?? 2000), 2 ** 31 - 1),
     breaker: {
       failures: positiveInteger('breaker.failures', options.breaker?.failures ?? 3),
       openFor: positive('breaker.openFor', options.breaker?.openFor ?? 2000),

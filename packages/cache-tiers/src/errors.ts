@@ -18,6 +18,8 @@ export type CacheErrorCode =
   | 'ERR_CACHE_DAMAGED'
   /** A tier was too slow to keep up with a body. */
   | 'ERR_CACHE_TIER_BEHIND'
+  /** A tier did not answer within `tierTimeout`. */
+  | 'ERR_CACHE_TIER_TIMEOUT'
   /** A tier does not want an entry after all (too large); no failure of the tier's. */
   | 'ERR_CACHE_TIER_DECLINED';
 

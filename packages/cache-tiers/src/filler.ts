@@ -5,7 +5,8 @@ import { GrowingBody } from './growing-body.js';
 import { GrowingReader } from './growing-reader.js';
 import { wantedIn } from './lifetime.js';
 import type { TierSlot } from './tier-slot.js';
-import type { TierWriter } from './tier.js';
+import type { Tier, TierWriter } from './tier.js';
+import { within } from './within.js';
 
 /** What is being stored: looked at again before it becomes readable, as it may have been purged meanwhile. */
 export interface Fill {
@@ -47,6 +48,10 @@ export class Filler {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
+  #timed<T>(tier: Tier, step: Promise<T>, late?: (result: T) => void): Promise<T> {
+    return within(step, this.#options.tierTimeout, `Writing to ${tier.name}`, late);
+  }
+
   async #run(fill: Fill, slots: readonly TierSlot[], readers: readonly BodyReader[]): Promise<void> {
     const writes = slots.map((slot, index) => ({ slot, reader: readers[index] as BodyReader }));
     if (this.#options.fill === 'all') {
@@ -71,14 +76,15 @@ export class Filler {
     let writer: TierWriter | undefined;
     let spilling = false;
     try {
-      writer = await tier.write(key, head, body.size);
+      writer = await this.#timed(tier, Promise.resolve(tier.write(key, head, body.size)), (late) => void late?.abort());
       if (writer === undefined) {
         slot.succeeded('write');
         return false;
       }
       spilling = spillInto(body, reader, writer);
-      if (!(await copy(reader, writer)) || !fill.wanted()) return true;
-      await writer.commit();
+      const timed = (step: Promise<void>): Promise<void> => this.#timed(tier, step);
+      if (!(await copy(reader, writer, timed)) || !fill.wanted()) return true;
+      await timed(writer.commit());
       slot.succeeded('write');
       // It may have been purged while the tier was at its last step.
       if (!fill.wanted()) await tier.delete(key);
@@ -89,9 +95,10 @@ export class Filler {
       return false;
     } finally {
       reader.cancel();
-      await writer?.abort();
+      const aborting = Promise.resolve(writer?.abort());
       if (spilling) (body as GrowingBody).spillEnded();
       else writer?.release?.();
+      await this.#timed(tier, aborting).catch(() => undefined);
     }
   }
 }
@@ -114,7 +121,11 @@ function spillInto(body: Body, reader: BodyReader, writer: TierWriter): boolean 
 }
 
 /** False if the body broke: no fault of the tier's. A tier that fell behind throws. */
-async function copy(reader: BodyReader, writer: TierWriter): Promise<boolean> {
+async function copy(
+  reader: BodyReader,
+  writer: TierWriter,
+  timed: (step: Promise<void>) => Promise<void>,
+): Promise<boolean> {
   for (;;) {
     let chunk: Uint8Array | null | undefined;
     try {
@@ -131,6 +142,6 @@ async function copy(reader: BodyReader, writer: TierWriter): Promise<boolean> {
       continue;
     }
     const ready = writer.write(chunk);
-    if (ready !== undefined) await ready;
+    if (ready !== undefined) await timed(ready);
   }
 }

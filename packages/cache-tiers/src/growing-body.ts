@@ -25,8 +25,10 @@ export interface GrowingBodyOptions {
   readonly onAbandoned?: () => void;
 }
 
-/** How far a tier's writer may fall behind, in windows, before it is given up. */
+/** How far a tier's writer may fall behind, in windows, before the source waits for it … */
 const TIER_LAG_WINDOWS = 16;
+/** … and for how long the source waits before a tier that does not move is given up. */
+const TIER_PATIENCE_MS = 250;
 
 /**
  * Bytes as they arrive, for many readers at positions of their own. Small bodies are kept whole; of large ones a
@@ -47,6 +49,7 @@ export class GrowingBody implements Body, BodySink {
   #retain: boolean;
   #spill: Spill | undefined;
   #spilling: GrowingReader | undefined;
+  #patience: NodeJS.Timeout | undefined;
   readonly #onSettled: (() => void)[] = [];
   #spilt = false;
   #paused = false;
@@ -230,7 +233,10 @@ export class GrowingBody implements Body, BodySink {
   }
 
   #wake(): void {
-    if (this.#state !== 'arriving') for (const settled of this.#onSettled.splice(0)) settled();
+    if (this.#state !== 'arriving') {
+      clearTimeout(this.#patience);
+      for (const settled of this.#onSettled.splice(0)) settled();
+    }
     for (const reader of this.#readers) reader.wake();
   }
 
@@ -261,7 +267,28 @@ export class GrowingBody implements Body, BodySink {
   }
 
   #full(): boolean {
-    return !this.#retain && this.#arrived - this.#slowest() >= this.#options.windowBytes;
+    if (this.#retain) return false;
+    if (this.#arrived - this.#slowest() >= this.#options.windowBytes) return true;
+    const lagging = this.#lagging();
+    if (lagging.length > 0 && this.#patience === undefined) this.#beginPatience(lagging);
+    return lagging.length > 0;
+  }
+
+  #lagging(): GrowingReader[] {
+    const limit = TIER_LAG_WINDOWS * this.#options.windowBytes;
+    return [...this.#readers].filter(({ role, position }) => role === 'tier' && this.#arrived - position > limit);
+  }
+
+  #beginPatience(lagging: readonly GrowingReader[]): void {
+    const positions = new Map(lagging.map((reader) => [reader, reader.position]));
+    this.#patience = setTimeout(() => {
+      this.#patience = undefined;
+      for (const reader of this.#lagging()) {
+        if (reader.position !== positions.get(reader)) continue;
+        reader.giveUp(new CacheError('ERR_CACHE_TIER_BEHIND', 'The tier could not keep up with the body'));
+      }
+      this.#advanced();
+    }, TIER_PATIENCE_MS).unref();
   }
 
   #trim(): void {
@@ -269,10 +296,6 @@ export class GrowingBody implements Body, BodySink {
     const { windowBytes } = this.#options;
     let floor = this.#claims > 0 ? this.#base : this.#arrived;
     for (const reader of this.#readers) {
-      if (reader.role === 'tier' && this.#arrived - reader.position > TIER_LAG_WINDOWS * windowBytes) {
-        reader.giveUp(new CacheError('ERR_CACHE_TIER_BEHIND', 'The tier could not keep up with the body'));
-        continue;
-      }
       floor = Math.min(floor, reader.position);
     }
     const spill = this.#spilling === undefined ? undefined : this.#spill;

@@ -9,6 +9,7 @@ import type { MemoryTier } from './memory/memory-tier.js';
 import { PurgeMarks } from './purge-marks.js';
 import { TierSlot } from './tier-slot.js';
 import type { Tier, TierEntry } from './tier.js';
+import { within } from './within.js';
 
 /** The tiers in their order: finds copies, and brings what is found below into memory. */
 export class Ladder<M> {
@@ -92,7 +93,7 @@ export class Ladder<M> {
     const removals = this.#removals;
     let best = known;
     for (const slot of this.slots) {
-      const opened = await slot.attempt('read', 'open', () => slot.tier.open(key), undefined);
+      const opened = await slot.attempt('read', 'open', () => this.#open(slot, key), undefined);
       const found = opened === undefined ? undefined : this.#examine(key, slot, opened);
       if (found === undefined) continue;
       if (best !== undefined && best.head.storedAt > found.head.storedAt) {
@@ -105,6 +106,11 @@ export class Ladder<M> {
     }
     if (best === undefined || best === known || this.#removals !== removals) return best;
     return this.#promote(key, best);
+  }
+
+  #open(slot: TierSlot, key: string): Promise<TierEntry | undefined> {
+    const late = (entry: TierEntry | undefined): void => entry?.close();
+    return within(slot.tier.open(key), this.#options.tierTimeout, `Opening an entry of ${slot.tier.name}`, late);
   }
 
   /** Holds what a tier has against purges and its age. */

@@ -13,8 +13,9 @@ export interface ListOptions {
 const PAGE = 500;
 
 /**
- * A page of keys over all tiers: those in memory first, then those only further below. Holds one page of keys at a
- * time, however many there are. Without a filter the total is the largest tier's own count; with one it is counted.
+ * A page of keys over all tiers: those of the lower tiers first, then those in memory alone, so that processes that
+ * share the lower tiers page through them alike. Holds one page of keys at a time, however many there are. Without a
+ * filter the total is the largest tier's own count; with one it is counted.
  */
 export async function listKeys<M>(ladder: Ladder<M>, options: ListOptions): Promise<KeyListing> {
   const { limit, offset } = options;
@@ -26,9 +27,10 @@ export async function listKeys<M>(ladder: Ladder<M>, options: ListOptions): Prom
     for await (const info of keysOf(tier, options)) {
       if (await inAny(tiers.slice(0, index), info.key)) continue;
       if (seen++ < offset || keys.length >= limit) continue;
-      const below = tiers.slice(index + 1);
-      const has = await Promise.all(below.map((other) => isIn(other, info.key)));
-      keys.push({ ...info, tiers: [tier.name, ...below.filter((_, at) => has[at]).map((other) => other.name)] });
+      const later = tiers.slice(index + 1);
+      const has = await Promise.all(later.map((other) => isIn(other, info.key)));
+      const names = new Set([tier.name, ...later.filter((_, at) => has[at]).map((other) => other.name)]);
+      keys.push({ ...info, tiers: fromTheTop(ladder).filter((name) => names.has(name)) });
       if (!filtered && keys.length >= limit) break;
     }
     if (!filtered && keys.length >= limit) break;
@@ -38,7 +40,12 @@ export async function listKeys<M>(ladder: Ladder<M>, options: ListOptions): Prom
 
 function tiersOf<M>(ladder: Ladder<M>): Tier[] {
   const below = ladder.slots.filter((slot) => slot.state !== 'open').map((slot) => slot.tier);
-  return ladder.memory === undefined ? below : [ladder.memory, ...below];
+  return ladder.memory === undefined ? below : [...below, ladder.memory];
+}
+
+function fromTheTop<M>(ladder: Ladder<M>): string[] {
+  const below = ladder.slots.map((slot) => slot.tier.name);
+  return ladder.memory === undefined ? below : [ladder.memory.name, ...below];
 }
 
 /** A tier that fails ends its part of the listing. */

@@ -70,7 +70,11 @@ export class DiskWriter implements TierWriter {
     return this.#pendingBytes > PENDING_BYTES ? this.#settled() : undefined;
   }
 
-  async commit(): Promise<void> {
+  commit(): Promise<void> {
+    return this.#using(() => this.#commit());
+  }
+
+  async #commit(): Promise<void> {
     const { files, clock, path } = this.#context;
     try {
       await this.#settled();
@@ -109,15 +113,12 @@ export class DiskWriter implements TierWriter {
   async readBack(start: number, length: number): Promise<Uint8Array> {
     if (this.#fd === undefined || this.#released)
       throw new CacheError('ERR_CACHE_BODY_GONE', `Byte ${start} is no longer held`);
+    const fd = this.#fd;
     const buffer = Buffer.allocUnsafeSlow(length);
-    this.#users++;
-    try {
-      const got = await this.#context.files.read(this.#fd, buffer, bodyStart({ headRoom: this.#room }) + start);
-      return buffer.subarray(0, got);
-    } finally {
-      this.#users--;
-      if (this.#released) this.release();
-    }
+    const got = await this.#using(() =>
+      this.#context.files.read(fd, buffer, bodyStart({ headRoom: this.#room }) + start),
+    );
+    return buffer.subarray(0, got);
   }
 
   release(): void {
@@ -125,6 +126,17 @@ export class DiskWriter implements TierWriter {
     if (this.#users > 0 || this.#fd === undefined) return;
     this.#context.files.close(this.#fd);
     this.#fd = undefined;
+  }
+
+  /** The descriptor stays open while anything is done with it: its number may be given to another file. */
+  async #using<T>(work: () => Promise<T>): Promise<T> {
+    this.#users++;
+    try {
+      return await work();
+    } finally {
+      this.#users--;
+      if (this.#released) this.release();
+    }
   }
 
   async #settled(): Promise<void> {
@@ -138,7 +150,7 @@ export class DiskWriter implements TierWriter {
     this.#waiting = [];
     this.#waitingBytes = 0;
     this.#tail = this.#tail
-      .then(() => this.#writeBatch(batch, bytes))
+      .then(() => this.#using(() => this.#writeBatch(batch, bytes)))
       .catch((error: unknown) => {
         if (this.#error === undefined) this.#context.failed(error);
         this.#error ??= error;

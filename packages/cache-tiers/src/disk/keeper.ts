@@ -17,7 +17,7 @@ const HIGH = 0.96;
 /** … and goes down to this one. */
 const LOW = 0.85;
 /** How long a writer waits for room before it goes without. */
-const ROOM_WAIT_MS = 2000;
+const ROOM_WAIT_MS = 1000;
 const ROOM_POLL_MS = 20;
 /** A disk that is full of other things must not make us throw out our own again and again. */
 const SQUEEZE_PAUSE_MS = 10_000;

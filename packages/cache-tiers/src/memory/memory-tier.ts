@@ -17,7 +17,8 @@ export interface MemoryTier extends Tier {
   count(found: boolean): void;
   place(key: string, head: EntryHead, bytes: Uint8Array): KeptEntry | undefined;
   remove(key: string): boolean;
-  entries(): Iterable<KeptEntry>;
+  /** All that there is now; what changes meanwhile does not show. */
+  entries(): readonly KeptEntry[];
 }
 
 /** What an entry costs beside key, metadata and bytes: objects, map slots, list links; measured on Node 20. */
@@ -94,8 +95,8 @@ class LruTier implements MemoryTier {
     return this.#lru.delete(key);
   }
 
-  entries(): Iterable<KeptEntry> {
-    return this.#lru.values();
+  entries(): readonly KeptEntry[] {
+    return [...this.#lru.values()];
   }
 
   open(key: string): Promise<TierEntry | undefined> {
