@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import cluster from 'node:cluster';
-import type { Roles } from './process/index.js';
+import type { Roles } from './process/roles.js';
 
 const roles: Roles = {
   createNode: async (context) => (await import('./app.js')).createNode(context),

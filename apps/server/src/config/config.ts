@@ -105,7 +105,7 @@ export interface UpstreamPolicy {
 }
 
 /** The weights of the strategy `adaptive`. */
-export interface BalancingConfig {
+interface BalancingConfig {
   readonly baseWeightMultiplier: number;
   readonly dynamicWeightMultiplier: number;
   readonly alphaInitial: number;
@@ -113,7 +113,7 @@ export interface BalancingConfig {
 }
 
 /** Probes and isolation. Durations in milliseconds. */
-export interface HealthConfig {
+interface HealthConfig {
   readonly interval: number;
   /** For one probe. */
   readonly timeout: number;
@@ -123,18 +123,18 @@ export interface HealthConfig {
   readonly isolation: number;
 }
 
-export interface CacheConfig {
+interface CacheConfig {
   readonly enabled: boolean;
   readonly lifetimes: Lifetimes;
 }
 
 /** The memory tier's bounds, over all workers. */
-export interface MemoryConfig {
+interface MemoryConfig {
   readonly entries: number;
   readonly bytes: number;
 }
 
-export interface DiskConfig {
+interface DiskConfig {
   /** Absolute. */
   readonly directory: string;
   readonly bytes: number;

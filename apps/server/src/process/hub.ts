@@ -2,7 +2,7 @@ import type { Audience, ProcessName, Reply } from './messages.js';
 import type { BusMessage } from './wire.js';
 
 /** A member's place at the hub. */
-export interface HubPort {
+interface HubPort {
   /** What the member posts. */
   receive(message: BusMessage): void;
   /** From now on the member is asked as well as told. */
