@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const program = fileURLToPath(new URL('fixtures/server.ts', import.meta.url));
 const tsx = import.meta.resolve('tsx');
 
-export interface LogLine {
+interface LogLine {
   readonly event?: string;
   readonly msg: string;
   readonly [field: string]: unknown;
@@ -28,7 +28,7 @@ export interface RunningServer {
   readonly exit: Promise<number | null>;
   /** The first line with the event, or with the event for which the test holds. */
   line(event: string, test?: (line: LogLine) => boolean): Promise<LogLine>;
-  get(path: string, agent?: Agent): Promise<Answer>;
+  get(path: string, agent?: Agent, otherPort?: number): Promise<Answer>;
   configure(settings: Record<string, unknown>): Promise<void>;
   end(): Promise<void>;
 }
@@ -88,7 +88,7 @@ export const startServer = async (
     exit,
     line,
     configure,
-    get: (path, agent) => fetchFrom(port, path, agent ?? false),
+    get: (path, agent, otherPort = port) => fetchFrom(otherPort, path, agent ?? false),
     end: async () => {
       child.kill('SIGKILL');
       await exit;

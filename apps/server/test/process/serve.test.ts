@@ -15,6 +15,14 @@ afterEach(async () => {
   server = undefined;
 });
 
+const freePort = async (): Promise<number> => {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => probe.once('listening', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+};
+
 /** Sends requests on kept-alive and on new connections until the returned function is called; gives what failed. */
 const keepAsking = (asked: RunningServer): (() => Promise<{ failures: unknown[]; answers: Answer[] }>) => {
   const failures: unknown[] = [];
@@ -102,6 +110,19 @@ describe.each([1, 2])('a server with NUM_WORKERS=%i', (numWorkers) => {
     const { failures, answers } = await stopAsking();
     expect(failures).toEqual([]);
     expect(new Set(answers.map(({ body }) => body))).toEqual(new Set([3, 7, 9]));
+  });
+
+  it('moves to another port on SIGHUP', async () => {
+    const running = await start({ numWorkers }, { linger: 100 });
+    const port = await freePort();
+    const slow = running.get('/slow?ms=1000');
+    await running.get('/pid');
+    await running.configure({ numWorkers, port });
+    running.process.kill('SIGHUP');
+    await running.line('reload_done');
+    expect(await running.get('/pid', undefined, port)).toMatchObject({ status: 200 });
+    expect(await slow).toMatchObject({ body: 'slow' });
+    await expect.poll(() => running.get('/pid').catch(String), { timeout: 10_000 }).toContain('ECONNREFUSED');
   });
 
   it('refuses an invalid configuration on SIGHUP and keeps the old one', async () => {
