@@ -200,30 +200,34 @@ describe('the circuit beside a reference model', () => {
       },
     );
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 120 }), fc.integer({ min: 1, max: 3 }), (steps, maxTrials) => {
-        const { balancer, clock } = oneEndpoint({ maxTrials });
-        const model = new Model(maxTrials);
-        const open: { id: number; lease: Lease<Named> }[] = [];
-        let id = 0;
-        let isAlike = true;
-        for (const { kind, ...rest } of steps) {
-          if (kind === 'pass') clock.pass('ms' in rest ? rest.ms : 0);
-          else if (kind === 'acquire') {
-            const lease = balancer.acquire();
-            isAlike &&= (lease !== undefined) === model.acquire(++id, clock.now());
-            if (lease) open.push({ id, lease });
-          } else if (open.length > 0) {
-            const [settled] = open.splice(('which' in rest ? rest.which : 0) % open.length, 1);
-            settled?.lease[kind]();
-            model.settle(settled?.id ?? 0, kind, clock.now());
+      fc.property(
+        fc.array(step, { maxLength: 120, size: 'max' }),
+        fc.integer({ min: 1, max: 3 }),
+        (steps, maxTrials) => {
+          const { balancer, clock } = oneEndpoint({ maxTrials });
+          const model = new Model(maxTrials);
+          const open: { id: number; lease: Lease<Named> }[] = [];
+          let id = 0;
+          let isAlike = true;
+          for (const { kind, ...rest } of steps) {
+            if (kind === 'pass') clock.pass('ms' in rest ? rest.ms : 0);
+            else if (kind === 'acquire') {
+              const lease = balancer.acquire();
+              isAlike &&= (lease !== undefined) === model.acquire(++id, clock.now());
+              if (lease) open.push({ id, lease });
+            } else if (open.length > 0) {
+              const [settled] = open.splice(('which' in rest ? rest.which : 0) % open.length, 1);
+              settled?.lease[kind]();
+              model.settle(settled?.id ?? 0, kind, clock.now());
+            }
+            const [status] = balancer.status();
+            const state = model.state === 'open' && clock.now() >= model.until ? 'half-open' : model.state;
+            expect(status).toMatchObject({ circuit: state, failures: model.failures, inFlight: open.length });
+            expect(isAlike).toBe(true);
+            expect(model.running(clock.now())).toBeLessThanOrEqual(maxTrials);
           }
-          const [status] = balancer.status();
-          const state = model.state === 'open' && clock.now() >= model.until ? 'half-open' : model.state;
-          expect(status).toMatchObject({ circuit: state, failures: model.failures, inFlight: open.length });
-          expect(isAlike).toBe(true);
-          expect(model.running(clock.now())).toBeLessThanOrEqual(maxTrials);
-        }
-      }),
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -232,7 +236,10 @@ describe('the circuit beside a reference model', () => {
     const ends = ['success', 'failure', 'release', 'outpaced'] as const;
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(fc.nat(), fc.constantFrom(...ends), fc.constantFrom(...ends)), { maxLength: 60 }),
+        fc.array(fc.tuple(fc.nat(), fc.constantFrom(...ends), fc.constantFrom(...ends)), {
+          maxLength: 60,
+          size: 'max',
+        }),
         (steps) => {
           const balancer = createBalancer({ endpoints: [{ name: 'a', maxConcurrency: 3 }, { name: 'b' }] });
           const open: Lease<Named>[] = [];
