@@ -110,7 +110,7 @@ function without<E extends EndpointOptions>(
   candidates: States<E> = [],
   exclude: ReadonlySet<string> | undefined,
 ): States<E> {
-  return exclude ? candidates.filter(({ name }) => !exclude.has(name)) : candidates;
+  return exclude?.size ? candidates.filter(({ name }) => !exclude.has(name)) : candidates;
 }
 
 /** The share of `states` for which `test` holds; 0 of none. */

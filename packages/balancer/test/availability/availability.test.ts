@@ -17,7 +17,14 @@ describe('panic mode', () => {
   });
 
   it('gives any set of endpoints that are on a pick', () => {
-    const fault = fc.constantFrom('fine', 'blocked', 'unhealthy', 'held', 'no share', 'drained');
+    const fault = fc.constantFrom(
+      'fine',
+      'blocked',
+      'unhealthy',
+      'unhealthy and held',
+      'unhealthy without a share',
+      'drained',
+    );
     fc.assert(
       fc.property(
         fc.array(fault, { minLength: 1, maxLength: 6 }),
@@ -36,7 +43,9 @@ describe('panic mode', () => {
           }
           for (const [index, kind] of faults.entries()) {
             const name = `e${index}`;
-            if (kind === 'unhealthy') balancer.setHealthy(name, false);
+            if (kind.startsWith('unhealthy')) balancer.setHealthy(name, false);
+            if (kind.endsWith('held')) balancer.hold(name, 1000);
+            if (kind.endsWith('share')) balancer.setWeightShare(name, 0);
             if (kind === 'drained') balancer.updateEndpoint(name, { enabled: false });
           }
           const on = faults.filter((kind) => kind !== 'drained').length;
