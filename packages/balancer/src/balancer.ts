@@ -6,13 +6,13 @@ import { Roster } from './availability/roster.js';
 import { resolveClock, type CompleteClock } from './clock.js';
 import { Dice } from './dice.js';
 import { EndpointState, Experience, type EndpointOptions, type EndpointPatch } from './endpoint.js';
-import { BalancerError, messageOf } from './errors.js';
+import { BalancerError } from './errors.js';
 import { Events, type BalancerEvents } from './events.js';
 import { HeldLease, type Ledger, type Outcome } from './lease.js';
 import type { AcquireOptions, BalancerStats, LoadBalancer } from './load-balancer.js';
 import type { BalancerConfig, BalancerOptions } from './options.js';
 import { checkNumber, resolveEndpoint, resolveSettings, type Settings } from './settings.js';
-import { formatStatus, type EndpointStatus } from './status.js';
+import { formatStatus, statusOf, type EndpointStatus } from './status.js';
 import { createStrategy } from './strategies/create-strategy.js';
 import type { Strategy } from './strategies/strategy.js';
 
@@ -89,33 +89,7 @@ class Balancer<E extends EndpointOptions> implements LoadBalancer<E>, Caller<E>,
 
   status(): readonly EndpointStatus<E>[] {
     const now = this.clock.now();
-    const later = (time: number): number | undefined => (time > now ? time : undefined);
-    return Array.from(this.#byName.values(), (state) => {
-      const { name, endpoint, healthy, settings, probeTimeMs, responseTimeMs, inFlight, picks, successes, experience } =
-        state;
-      const { circuit, lastError } = experience;
-      return {
-        name,
-        endpoint,
-        ...settings,
-        available: this.#roster.isUsable(state, now, this.settings),
-        healthy,
-        circuit: circuit.state(now),
-        effectiveWeight: this.#roster.weightOf(state, now, this.settings),
-        responseTimeMs,
-        probeTimeMs,
-        inFlight,
-        failures: circuit.failures,
-        successRate: experience.success.at(now, this.settings.decay),
-        lastError: lastError === undefined ? undefined : messageOf(lastError),
-        blockedUntil: later(circuit.until),
-        heldUntil: later(experience.heldUntil),
-        ejectedUntil: later(experience.ejectedUntil),
-        picks,
-        successes,
-        failuresTotal: state.failures,
-      };
-    });
+    return Array.from(this.#byName.values(), (state) => statusOf(state, this.#roster, now, this.settings));
   }
 
   healthy(): readonly E[] {

@@ -1,5 +1,8 @@
 import type { CircuitState } from './circuit/circuit.js';
-import type { EndpointOptions } from './endpoint.js';
+import type { Roster } from './availability/roster.js';
+import type { EndpointOptions, EndpointState } from './endpoint.js';
+import { messageOf } from './errors.js';
+import type { Settings } from './settings.js';
 
 /** What is known of one endpoint at a moment; times are those of the balancer's clock (by default epoch ms). */
 export interface EndpointStatus<E> {
@@ -31,6 +34,38 @@ export interface EndpointStatus<E> {
   readonly picks: number;
   readonly successes: number;
   readonly failuresTotal: number;
+}
+
+export function statusOf<E extends EndpointOptions>(
+  state: EndpointState<E>,
+  roster: Roster<E>,
+  now: number,
+  settings: Settings<E>,
+): EndpointStatus<E> {
+  const { experience } = state;
+  const { circuit, lastError } = experience;
+  const later = (time: number): number | undefined => (time > now ? time : undefined);
+  return {
+    ...state.settings,
+    name: state.name,
+    endpoint: state.endpoint,
+    available: roster.isUsable(state, now, settings),
+    healthy: state.healthy,
+    circuit: circuit.state(now),
+    effectiveWeight: roster.weightOf(state, now, settings),
+    responseTimeMs: state.responseTimeMs,
+    probeTimeMs: state.probeTimeMs,
+    inFlight: state.inFlight,
+    failures: circuit.failures,
+    successRate: experience.success.at(now, settings.decay),
+    lastError: lastError === undefined ? undefined : messageOf(lastError),
+    blockedUntil: later(circuit.until),
+    heldUntil: later(experience.heldUntil),
+    ejectedUntil: later(experience.ejectedUntil),
+    picks: state.picks,
+    successes: state.successes,
+    failuresTotal: state.failures,
+  };
 }
 
 /** One line for each status, for people. */
