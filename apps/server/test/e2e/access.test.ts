@@ -16,11 +16,11 @@ describe('without an API key', () => {
   });
   afterAll(() => forebay.end());
 
-  it('the management interface answers loopback clients', async () => {
+  it('answers management requests of loopback clients', async () => {
     for (const path of MANAGEMENT) expect((await forebay.ask(path)).status, path).toBe(200);
   });
 
-  it('it refuses a host that is not loopback (DNS rebinding), and says why', async () => {
+  it('refuses a host that is not loopback (DNS rebinding), and says why', async () => {
     for (const path of MANAGEMENT) {
       const reply = await forebay.ask(path, { headers: { Host: 'rebound.example' } });
       expect(reply.status, path).toBe(403);
@@ -29,7 +29,7 @@ describe('without an API key', () => {
     expect((await forebay.ask('/health', { headers: { Host: 'rebound.example' } })).status).toBe(200);
   });
 
-  it('it refuses what another machine sent through a proxy, and what another site made a browser send', async () => {
+  it('refuses what another machine sent through a proxy, and what another site made a browser send', async () => {
     expect((await forebay.ask('/status', { headers: { 'X-Forwarded-For': '203.0.113.9' } })).status).toBe(403);
     expect(
       (await forebay.ask('/cache/clear', { method: 'POST', headers: { 'Sec-Fetch-Site': 'cross-site' } })).status,

@@ -33,16 +33,16 @@ const ANY_ORIGIN = 'http://upstream.invalid';
  */
 export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Promise<UpstreamResponse> {
   return new Promise((resolve, reject) => {
-    const handler = new ExchangeHandler(request, resolve, reject);
     if (request.signal.aborted) {
       reject(request.signal.reason as Error);
       return;
     }
+    const handler = new ExchangeHandler(request, resolve, reject);
     dispatcher.dispatch(
       {
         origin: ANY_ORIGIN,
         path: request.path,
-        method: request.method as Dispatcher.HttpMethod,
+        method: request.method,
         headers: request.headers as Record<string, string | string[]>,
         ...(request.body === undefined ? {} : { body: Readable.from(request.body) }),
       },

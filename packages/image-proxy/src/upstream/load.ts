@@ -103,7 +103,8 @@ function judged(request: LoadRequest, response: UpstreamResponse): Loaded<Stored
 }
 
 function renewed(request: LoadRequest, stored: StoredMeta, response: UpstreamResponse): Loaded<StoredMeta> {
-  const metadata = { ...updateStored(stored, response), vary: stored.vary };
+  const updated = updateStored(stored, response);
+  const metadata = { ...updated, vary: varyOf(updated.headers, request.selecting) };
   const { policy, memoryTtl } = request.policyFor(contentTypeOf(metadata.headers));
   return { kind: 'renew', metadata, lifetime: lifetimeOf(metadata, policy, memoryTtl) };
 }
