@@ -14,7 +14,7 @@ export interface DiskTierOptions {
   readonly maxEntries?: number;
   /** Bytes of the largest body that is kept. @default a quarter of `maxBytes` */
   readonly maxEntryBytes?: number;
-  /** Bodies up to so many bytes are read at once, larger ones as a stream. @default 512 KB */
+  /** Files up to so many bytes are read at once, larger ones as a stream. @default 512 KB */
   readonly wholeReadBytes?: number;
   /** Milliseconds between sweeps, beside those that the bound asks for; 0: only those. @default 3600000 */
   readonly cleanupInterval?: number;

@@ -21,6 +21,7 @@ export interface DiskFileSystem {
     path: string,
     options: { throwIfNoEntry: false },
   ): { readonly ino: number; readonly size: number } | undefined;
+  fstatSync(fd: number): { readonly size: number };
   readFileSync(path: string, encoding: 'utf8'): string;
 }
 
@@ -172,6 +173,10 @@ export class Files {
   stampSync(path: string): string | undefined {
     const stats = this.#fs.statSync(path, { throwIfNoEntry: false });
     return stats === undefined ? undefined : `${stats.ino}-${stats.size}`;
+  }
+
+  sizeSync(fd: number): number {
+    return this.#fs.fstatSync(fd).size;
   }
 
   readTextSync(path: string): string {

@@ -101,7 +101,7 @@ export function fileBytes(header: Pick<FileHeader, 'headRoom' | 'bodyBytes'>): n
   return bodyStart(header) + header.bodyBytes + 4 * blockCount(header.bodyBytes);
 }
 
-/** Whether `bytes`, which begin at a block, match the table; the last block may be a short one. */
+/** Whether `bytes`, which begin at a block, match the table. */
 export function blocksMatch(bytes: Uint8Array, firstBlock: number, table: Buffer): boolean {
   for (let offset = 0, block = firstBlock; offset < bytes.byteLength; offset += BLOCK_BYTES, block++) {
     if (crc32(bytes.subarray(offset, offset + BLOCK_BYTES)) !== table.readUInt32LE(4 * block)) return false;

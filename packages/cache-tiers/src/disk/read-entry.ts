@@ -16,31 +16,26 @@ import {
   type StoredHead,
 } from './format.js';
 
-export interface FoundFile extends StoredHead {
+/** What stands before the body. */
+export interface FoundStart extends StoredHead {
   readonly header: FileHeader;
+}
+
+export interface FoundFile extends FoundStart {
   readonly body: Body;
   readonly close: () => void;
 }
 
 export interface ReadOptions {
-  /** Bodies up to this many bytes are read at once. */
+  /** Files up to this many bytes are read at once. */
   readonly wholeReadBytes: number;
   /** Called with the open descriptor of an entry that was found; it stays open until the promise, if any, resolves. */
   readonly used: (fd: number, header: FileHeader) => Promise<void> | undefined;
   readonly onDamaged: () => void;
 }
 
-/** Header, head and body of most images in one read. */
-const FIRST_READ_BYTES = 64 * 1024;
-const spare: Buffer[] = [];
-
-function takeBuffer(): Buffer {
-  return spare.pop() ?? Buffer.allocUnsafeSlow(FIRST_READ_BYTES);
-}
-
-function giveBuffer(buffer: Buffer): void {
-  if (spare.length < 16) spare.push(buffer);
-}
+/** Enough for nearly every head. */
+const START_BYTES = 2048;
 
 /** Opens a file for reading and checks it; the errors of the system itself are thrown. */
 export async function readEntry(
@@ -50,59 +45,45 @@ export async function readEntry(
 ): Promise<FoundFile | 'missing' | 'damaged'> {
   const fd = await openFile(files, path);
   if (fd === undefined) return 'missing';
-  const first = takeBuffer();
   let handedOn = false;
-  try {
-    const got = await files.readSome(fd, first, 0);
-    const start = first.subarray(0, got);
-    const header = decodeHeader(start);
-    if (header === undefined) return 'damaged';
-    const stored = await readHead(files, fd, header, start);
-    if (stored === undefined) return 'damaged';
-    if (header.bodyBytes <= options.wholeReadBytes) {
-      const bytes = await readWhole(files, fd, header, start);
-      if (bytes === undefined) return 'damaged';
-      handedOn = true;
-      const noted = options.used(fd, header);
-      if (noted === undefined) files.close(fd);
-      else void noted.then(() => files.close(fd));
-      return { ...stored, header, body: new WholeBody(bytes), close: nothing };
-    }
-    const table = await readTable(files, fd, header);
-    if (table === undefined) return 'damaged';
+  const used = (header: FileHeader): Promise<void> | undefined => {
     handedOn = true;
-    await options.used(fd, header);
-    const body = new DiskBody(files, fd, header, table, options.onDamaged);
-    return { ...stored, header, body, close: () => body.close() };
+    return options.used(fd, header);
+  };
+  try {
+    // Answered from the inode that was opened just now: no wait, and it saves a read or a copy.
+    const size = files.sizeSync(fd);
+    if (size <= options.wholeReadBytes) {
+      const found = await readWhole(files, fd, size);
+      if (found === undefined) return 'damaged';
+      const noted = used(found.header);
+      if (noted === undefined) files.close(fd);
+      else void noted.finally(() => files.close(fd));
+      return found;
+    }
+    const found = await readStart(files, fd);
+    const table = found && (await readTable(files, fd, found.header));
+    if (found === undefined || table === undefined) return 'damaged';
+    await used(found.header);
+    const body = new DiskBody(files, fd, found.header, table, options.onDamaged);
+    return { ...found, body, close: () => body.close() };
   } catch (error) {
     if (errorCode(error) === 'EISDIR') return 'damaged';
     throw error;
   } finally {
-    giveBuffer(first);
     if (!handedOn) files.close(fd);
   }
 }
 
 /** The head alone, for listings and sweeps; undefined for whatever is not a whole entry. */
-export async function peekEntry(
-  files: Files,
-  path: string,
-): Promise<(StoredHead & { header: FileHeader }) | undefined> {
+export async function peekEntry(files: Files, path: string): Promise<FoundStart | undefined> {
   let fd: number | undefined;
-  const first = takeBuffer();
   try {
     fd = await openFile(files, path);
-    if (fd === undefined) return undefined;
-    const got = await files.readSome(fd, first.subarray(0, 4096), 0);
-    const start = first.subarray(0, got);
-    const header = decodeHeader(start);
-    if (header === undefined) return undefined;
-    const stored = await readHead(files, fd, header, start);
-    return stored === undefined ? undefined : { ...stored, header };
+    return fd === undefined ? undefined : await readStart(files, fd);
   } catch {
     return undefined;
   } finally {
-    giveBuffer(first);
     if (fd !== undefined) files.close(fd);
   }
 }
@@ -117,25 +98,32 @@ async function openFile(files: Files, path: string): Promise<number | undefined>
   }
 }
 
-async function readHead(files: Files, fd: number, header: FileHeader, start: Buffer): Promise<StoredHead | undefined> {
-  if (start.byteLength >= HEADER_BYTES + header.headBytes) return decodeHead(header, start.subarray(HEADER_BYTES));
-  const head = Buffer.allocUnsafe(header.headBytes);
-  await files.read(fd, head, HEADER_BYTES);
-  return decodeHead(header, head);
+/** The whole file with one read into one buffer, of which the body is a part. */
+async function readWhole(files: Files, fd: number, size: number): Promise<FoundFile | undefined> {
+  const file = Buffer.allocUnsafeSlow(size);
+  if ((await files.read(fd, file, 0)) < size) return undefined;
+  const header = decodeHeader(file);
+  if (header === undefined || fileBytes(header) !== size) return undefined;
+  const stored = decodeHead(header, file.subarray(HEADER_BYTES));
+  const from = bodyStart(header);
+  const bytes = file.subarray(from, from + header.bodyBytes);
+  const table = file.subarray(from + header.bodyBytes);
+  if (stored === undefined || crc32(table) !== header.tableCrc || !blocksMatch(bytes, 0, table)) return undefined;
+  return { ...stored, header, body: new WholeBody(bytes), close: nothing };
 }
 
-async function readWhole(files: Files, fd: number, header: FileHeader, start: Buffer): Promise<Uint8Array | undefined> {
-  const from = bodyStart(header);
-  // Body and table lie side by side: one buffer, at most one more read.
-  const buffer = Buffer.allocUnsafeSlow(fileBytes(header) - from);
-  const copied = start.copy(buffer, 0, Math.min(from, start.byteLength));
-  if (copied < buffer.byteLength) {
-    const got = await files.read(fd, buffer.subarray(copied), from + copied);
-    if (copied + got < buffer.byteLength) return undefined;
+async function readStart(files: Files, fd: number): Promise<FoundStart | undefined> {
+  const start = Buffer.allocUnsafe(START_BYTES);
+  const got = await files.readSome(fd, start, 0);
+  const header = decodeHeader(start.subarray(0, got));
+  if (header === undefined) return undefined;
+  let head = start.subarray(HEADER_BYTES, got);
+  if (head.byteLength < header.headBytes) {
+    head = Buffer.allocUnsafe(header.headBytes);
+    await files.read(fd, head, HEADER_BYTES);
   }
-  const table = buffer.subarray(header.bodyBytes);
-  const bytes = buffer.subarray(0, header.bodyBytes);
-  return crc32(table) === header.tableCrc && blocksMatch(bytes, 0, table) ? bytes : undefined;
+  const stored = decodeHead(header, head);
+  return stored === undefined ? undefined : { ...stored, header };
 }
 
 async function readTable(files: Files, fd: number, header: FileHeader): Promise<Buffer | undefined> {
