@@ -4,6 +4,9 @@ import type { EntryHead } from './entry.js';
 import type { Events } from './events.js';
 import { type Found, foundInMemory, judge } from './found.js';
 import { endOfLife, madeStale, wantedIn } from './lifetime.js';
+import { GrowingBody } from './growing-body.js';
+import { pump } from './pump.js';
+import { cancelled } from './whole-body.js';
 import type { KeptEntry } from './memory/memory-entry.js';
 import type { MemoryTier } from './memory/memory-tier.js';
 import { PurgeMarks } from './purge-marks.js';
@@ -18,6 +21,7 @@ export class Ladder<M> {
   readonly marks: PurgeMarks = new PurgeMarks();
   readonly #options: ResolvedCacheOptions;
   readonly #looking = new Map<string, Promise<Found<M> | undefined>>();
+  readonly #comingUp = new Map<string, Found<M> & { readonly body: GrowingBody }>();
   #removals = 0;
   #lastMark = 0;
   #distrustedUntil = -Infinity;
@@ -44,6 +48,7 @@ export class Ladder<M> {
   removed(): void {
     this.#removals++;
     this.#looking.clear();
+    this.#comingUp.clear();
   }
 
   /** What was stored until then is no longer trusted, but in tiers whose content others share. */
@@ -69,6 +74,8 @@ export class Ladder<M> {
   /** The best copy that the tiers below memory have, or the one already known; one look for all who ask at once. */
   find(key: string, known: Found<M> | undefined): Promise<Found<M> | undefined> {
     if (this.slots.length === 0) return Promise.resolve(known);
+    const coming = this.#comingUp.get(key);
+    if (coming?.body.joinable === true) return Promise.resolve(coming);
     let looking = this.#looking.get(key);
     if (looking === undefined) {
       looking = this.#search(key, known).finally(() => {
@@ -129,12 +136,44 @@ export class Ladder<M> {
   }
 
   #promote(key: string, found: Found<M>): Found<M> {
-    const { bytes } = found.body;
-    if (bytes === undefined || this.memory === undefined || !wantedIn(found.head, this.memory.name)) return found;
+    const { memory } = this;
+    if (memory === undefined || !wantedIn(found.head, memory.name)) return found;
+    const { bytes, size } = found.body;
+    if (bytes === undefined) return (size ?? Infinity) <= memory.maxEntryBytes ? this.#bringUp(key, found) : found;
     const entry = this.place(key, found.head, bytes);
     return entry === undefined ? found : { ...found, entry };
   }
+
+  /** Reads a longer body once for all who ask, and into memory when it has come whole. */
+  #bringUp(key: string, found: Found<M>): Found<M> {
+    const removals = this.#removals;
+    const controller = new AbortController();
+    const done = (): void => {
+      if (this.#comingUp.get(key) === shared) this.#comingUp.delete(key);
+      found.close();
+    };
+    const body = new GrowingBody({
+      size: found.body.size,
+      retainBytes: Infinity,
+      windowBytes: this.#options.windowBytes,
+      onEnd: () => {
+        if (body.bytes !== undefined && this.#removals === removals) this.place(key, found.head, body.bytes);
+        done();
+      },
+      onFail: done,
+      onAbandoned: () => {
+        controller.abort(cancelled());
+        body.fail(controller.signal.reason);
+      },
+    });
+    const shared = { ...found, body, close: nothing };
+    this.#comingUp.set(key, shared);
+    pump(found.body.reader(), body, controller.signal);
+    return shared;
+  }
 }
+
+function nothing(): void {}
 
 function isMemoryTier(tier: Tier): tier is MemoryTier {
   return 'touch' in tier && 'place' in tier && 'peek' in tier;

@@ -1,3 +1,4 @@
+import * as fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   createTieredCache,
@@ -5,6 +6,7 @@ import {
   memoryTier,
   type BusGap,
   type BusMessage,
+  type DiskFileSystem,
   type InvalidationBus,
   type Loaded,
   type TieredCache,
@@ -61,9 +63,10 @@ describe('memory above disk', () => {
     const body = bodyFor('key', 1_500_000);
     await writing.set('key', body, { metadata: 'm', lifetime: { ttl: MINUTE } });
     const cache = createTieredCache<string>({ tiers: [memoryTier(), tier] });
-    const all = await Promise.all(Array.from({ length: 50 }, () => cache.getOrSet('key', never)));
+    const all = await Promise.all(Array.from({ length: 50 }, async () => cache.getOrSet('key', never)));
     for (const opened of all) expect((await readAll(opened.body)).equals(body)).toBe(true);
     expect((await tier.stats()).hits).toBe(1);
+    expect(body.equals(cache.getSync('key')?.bytes ?? Buffer.of())).toBe(true);
     await cache.close();
   });
 
@@ -93,6 +96,36 @@ describe('memory above disk', () => {
     expect(read).toBe(200_000_000);
     await expect.poll(async () => (await cache.get('key'))?.source).toBe('disk');
     await cache.close();
+  });
+
+  it('serves on, to a slow reader too, when the disk fails amid a large body', async () => {
+    const directory = await scratchFolder();
+    let left = 20;
+    const writev: DiskFileSystem['writev'] = (fd, buffers, position, done) => {
+      if (left-- > 0) fs.writev(fd, buffers, position, done);
+      else done(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }), 0);
+    };
+    const cache = createTieredCache<string>({
+      tiers: [memoryTier(), diskTier({ directory, fileSystem: { ...fs, writev } })],
+      retainBytes: 0,
+    });
+    const body = bodyFor('key', 20_000_000);
+    const load = () => Promise.resolve(loaded('key', { body: pieces(body) }));
+    const [fast, slow] = await Promise.all([cache.getOrSet('key', load), cache.getOrSet('key', load)]);
+    const slowly = async (): Promise<Buffer> => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of slow.body.reader()) {
+        chunks.push(chunk);
+        await new Promise(setImmediate);
+      }
+      return Buffer.concat(chunks);
+    };
+    const [quick, late] = await Promise.all([readAll(fast.body), slowly()]);
+    expect(quick.equals(body)).toBe(true);
+    expect(late.equals(body)).toBe(true);
+    expect((await cache.info()).tiers[1]?.lastError).toBe('ENOSPC');
+    await cache.close();
+    expect(fs.readdirSync(`${directory}/tmp`)).toEqual([]);
   });
 
   it('remembers purges by tag and prefix over a restart, and in other processes', async () => {

@@ -5,8 +5,8 @@ import { entryHead, readAll, writeEntry } from './tier-helpers.js';
 
 /** What a test runner offers: vitest's, `node:test`'s and others' functions all fit. */
 export interface TestFunctions {
-  describe(name: string, body: () => void): unknown;
-  it(name: string, body: () => Promise<void>): unknown;
+  readonly describe: (name: string, body: () => void) => unknown;
+  readonly it: (name: string, body: () => Promise<void>) => unknown;
 }
 
 /** An empty tier to test, made anew for each test. */
