@@ -70,6 +70,7 @@ class RedisBus implements InvalidationBus {
       connected: (since) => this.#connected(since),
       lost: () => this.#setState('lost'),
     });
+    this.#connection.onClose(() => this.#end());
   }
 
   state(): 'connected' | 'lost' {
@@ -101,10 +102,14 @@ class RedisBus implements InvalidationBus {
   }
 
   close(): Promise<void> {
+    this.#end();
+    return this.#owned ? this.#connection.close() : Promise.resolve();
+  }
+
+  #end(): void {
     clearTimeout(this.#retry);
     this.#subscription.close();
-    if (this.#owned) this.#connection.close();
-    return Promise.resolve();
+    this.#setState('lost');
   }
 
   #queue(message: BusMessage | undefined): void {

@@ -18,6 +18,7 @@ export class RedisConnection {
   readonly main: NodeSet;
   #fallback: NodeSet | undefined;
   #state: RedisState = 'connecting';
+  readonly #closing = new Set<() => void>();
   readonly #listeners = new Set<(state: RedisState) => void>();
   #closed = false;
 
@@ -75,12 +76,20 @@ export class RedisConnection {
     return () => this.#listeners.delete(listener);
   }
 
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.main.close();
-    this.#fallback?.close();
-    this.#set('disconnected');
+  /** Ends all connections; whoever uses this one has nothing any more. */
+  close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.main.close();
+      this.#fallback?.close();
+      this.#set('disconnected');
+      for (const listener of this.#closing) listener();
+    }
+    return Promise.resolve();
+  }
+
+  onClose(listener: () => void): void {
+    this.#closing.add(listener);
   }
 
   #update(): void {

@@ -53,6 +53,7 @@ export const dial = async (
     await withDeadline(redis.connect(), options.connectTimeout, () =>
       briefError('timeout', `${address} was not ready within ${options.connectTimeout} ms`),
     );
+    if (redis.status !== 'ready') throw reason ?? briefError('unavailable', `${address} closed the connection`);
     return redis;
   } catch (error) {
     drop(redis);

@@ -63,9 +63,6 @@ export const redisLock = (options: RedisLockOptions = {}): RedisLock => {
       }
       return nothing;
     },
-    close: () => {
-      if (!options.connection) connection.close();
-      return Promise.resolve();
-    },
+    close: () => (options.connection ? Promise.resolve() : connection.close()),
   };
 };

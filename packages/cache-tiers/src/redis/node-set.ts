@@ -234,7 +234,6 @@ export class NodeSet {
   }
 
   #adopt(topology: Topology): void {
-    const current = this.#topology;
     this.#older = 0;
     this.#topology = topology;
     this.#routes = topology.shards.map(({ master, replicas }) => {
@@ -249,6 +248,7 @@ export class NodeSet {
       node.close();
       this.#nodes.delete(address);
     }
-    if (current?.healthy !== topology.healthy) this.#changed();
+    // Other masters may be up than before, without any node having changed.
+    this.#changed();
   }
 }

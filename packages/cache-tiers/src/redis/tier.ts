@@ -192,7 +192,7 @@ class SharedTier implements RedisTier {
     this.#unsubscribe();
     this.#queue.close();
     this.#marks.close();
-    if (this.#owned) this.#connection.close();
+    if (this.#owned) await this.#connection.close();
   }
 
   /** What was written last under the key: from the queue of this process, or from Redis. */

@@ -204,4 +204,20 @@ describe('a tier on a real cluster', () => {
       await spare.stop();
     }
   });
+
+  it('is connected again when a node that was there all along becomes the master', async () => {
+    const pair = await startCluster(1);
+    try {
+      const tier = tierOf({ nodes: pair.addresses });
+      await put(tier, 'key', bytesOf(10));
+      const [master, replica] = pair.servers as [RedisServer, RedisServer];
+      await master.kill();
+      await waitUntil('no master is left', () => tier.state() === 'disconnected');
+      await replica.command('CLUSTER', 'FAILOVER', 'TAKEOVER');
+      await waitUntil('the new one is in use', () => tier.state() === 'connected', { within: 3000 });
+      expect(await read(tier, 'key')).toEqual(bytesOf(10));
+    } finally {
+      await pair.stop();
+    }
+  });
 });

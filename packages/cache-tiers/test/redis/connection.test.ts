@@ -32,7 +32,7 @@ describe('a connection', () => {
     await a.close();
     expect(connection.state()).toBe('connected');
     expect((await read(b, 'key'))?.length).toBe(10);
-    connection.close();
+    await connection.close();
     expect(connection.state()).toBe('disconnected');
     expect(await read(b, 'key')).toBeUndefined();
     await waitUntil('they are gone', async () => (await connectedOf(server)) === 0);
