@@ -62,6 +62,8 @@ class Server {
       process.exit(1);
     };
     process.on('uncaughtException', crash).on('unhandledRejection', crash);
+    // Whoever reads the output may leave; that is no reason to stop serving.
+    process.stdout.on('error', () => undefined);
     try {
       void this.#start();
       return await this.#ended.promise;
