@@ -9,8 +9,10 @@ import { createCache } from './parts/cache.js';
 import { createProxy, type Mounted } from './parts/proxies.js';
 import { watchTiers } from './parts/tier-states.js';
 import { followHealth } from './parts/upstream-health.js';
+import { patchUpstreams } from './parts/upstream-patches.js';
+import { answers } from './process/messages.js';
 import type { DrainReason, NodeApp, NodeContext } from './process/roles.js';
-import { traffic as trafficTopic, upstreamStatus } from './topics.js';
+import { patchesSoFar, traffic as trafficTopic, upstreamPatch, upstreamStatus } from './topics.js';
 import { viewOf, type UpstreamView } from './upstream-view.js';
 
 /** Everything that serves in one process: composes the parts, and knows nothing of what flows through them. */
@@ -28,11 +30,14 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
   }));
   const upstreams = (): UpstreamView[] =>
     mounts.flatMap(({ route, proxy }) => proxy.upstreams.status().map((status) => viewOf(route.name, status)));
+  const patch = patchUpstreams(mounts);
+  for (const made of answers(await bus.ask(patchesSoFar, null, { to: 'primary' })).flat()) patch(made);
   const ends = [
     tiers.end,
     bus.handle(trafficTopic, () => traffic.snapshot()),
     bus.handle(upstreamStatus, upstreams),
     followHealth(mounts, bus, logger),
+    bus.handle(upstreamPatch, patch),
     ...mounts.map(({ proxy }) => proxy.upstreams.listen((attempt) => traffic.attempted(attempt))),
   ];
 

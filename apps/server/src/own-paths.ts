@@ -8,6 +8,7 @@ import { cacheRoutes } from './routes/cache.js';
 import { healthRoutes, type HealthSources } from './routes/health.js';
 import { createManagementApp, onlyMethods, type ManagementApp } from './routes/management.js';
 import { statusRoutes } from './routes/status.js';
+import { upstreamRoutes } from './routes/upstreams.js';
 
 /** The server's own paths, by the port that they are asked for at. */
 export interface OwnPaths {
@@ -26,6 +27,7 @@ export function createOwnPaths(
   forAnyone(management, health);
   statusRoutes(management, bus, entries);
   cacheRoutes(management, control);
+  upstreamRoutes(management, bus);
   const onManagementPort = listenerOf(management);
   if (config.server.managementPort === undefined) return { onPort: onManagementPort, onManagementPort };
   const open = createManagementApp({ check: () => undefined }, logger);

@@ -53,6 +53,8 @@ export interface UpstreamPatch {
   readonly reset?: boolean;
 }
 
+export type PatchHandler = (patch: UpstreamPatch) => boolean;
+
 /** Primary to workers: an upstream's health, as probed. */
 export const healthNews: Topic<readonly HealthNews[]> = topic('health-news');
 /** Worker to primary: everything probed so far, for a worker that has just started. */
@@ -67,6 +69,8 @@ export const probeStatus: Topic<null, readonly (TargetStatus & { readonly group:
 export const traffic: Topic<null, WorkerTraffic> = topic('traffic');
 export const upstreamStatus: Topic<null, readonly UpstreamView[]> = topic('upstream-status');
 export const upstreamPatch: Topic<UpstreamPatch, boolean> = topic('upstream-patch');
+/** Worker to primary: what was changed at run time, for a worker that has just started. */
+export const patchesSoFar: Topic<null, readonly UpstreamPatch[]> = topic('patches-so-far');
 export const cacheTiers: Topic<null, readonly TierView[]> = topic('cache-tiers');
 export const memoryKeys: Topic<{ readonly contains: string | undefined }, readonly CachedKey[]> = topic('memory-keys');
 /** Worker to worker: what was invalidated. */

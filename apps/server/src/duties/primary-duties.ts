@@ -2,16 +2,20 @@ import type { Config } from '../config/config.js';
 import type { PrimaryContext, PrimaryDuties } from '../process/roles.js';
 import { diskTierOf } from '../parts/cache.js';
 import { startSampleUpstreams, type SampleUpstreams } from '../sample/index.js';
-import { fleetStatus } from '../topics.js';
+import { fleetStatus, patchesSoFar, upstreamPatch, type UpstreamPatch } from '../topics.js';
 import { banner } from './banner.js';
 import { Probes } from './probes.js';
 import { sampleRoutes } from './sample-routes.js';
+
+/** More than any configuration has upstreams; names that do not exist are remembered too. */
+const MOST_PATCHES = 10_000;
 
 /** What there is one of: probes, disk clean-up, sample upstreams, the sums that only the primary can make. */
 export async function createPrimaryDuties(context: PrimaryContext): Promise<PrimaryDuties> {
   const { bus, config, fleet, logger } = context;
   const ends: (() => void | Promise<void>)[] = [];
   let samples: SampleUpstreams | undefined;
+  const patches = new Map<string, UpstreamPatch>();
 
   return {
     async start() {
@@ -25,6 +29,8 @@ export async function createPrimaryDuties(context: PrimaryContext): Promise<Prim
       const probes = new Probes(inForce, bus, logger);
       ends.push(
         bus.handle(fleetStatus, () => ({ startedAt: fleet.startedAt, workers: fleet.workers() })),
+        bus.handle(patchesSoFar, () => [...patches.values()]),
+        bus.handle(upstreamPatch, (patch) => remember(patches, patch)),
         () => probes.stop(),
       );
       probes.start();
@@ -38,6 +44,13 @@ export async function createPrimaryDuties(context: PrimaryContext): Promise<Prim
       for (const end of ends.splice(0).toReversed()) await end();
     },
   };
+}
+
+/** Keeps the latest of each change, so that a worker started later has them too. Says nothing about whether it was one. */
+function remember(patches: Map<string, UpstreamPatch>, patch: UpstreamPatch): false {
+  const id = `${patch.group} ${patch.name}`;
+  if (patch.reset !== true && patches.size < MOST_PATCHES) patches.set(id, { ...patches.get(id), ...patch });
+  return false;
 }
 
 function keepDiskClean({ config, logger }: PrimaryContext): () => Promise<void> {

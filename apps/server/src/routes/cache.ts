@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Problem } from '@forebay/image-proxy';
 import type { CacheControl } from '../cache-control.js';
 import { onlyMethods, type ManagementApp } from './management.js';
+import { parse } from './parse.js';
 
 const listing = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(10),
@@ -39,12 +40,4 @@ export function cacheRoutes(app: ManagementApp, control: CacheControl): void {
   });
   for (const path of ['/cache/info', '/cache/keys', '/cache/search']) onlyMethods(app, path, 'GET', 'HEAD');
   for (const path of ['/cache/clear', '/cache/purge']) onlyMethods(app, path, 'POST');
-}
-
-function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const name = issue?.path.join('.') ?? '';
-  throw new Problem(400, 'bad-parameter', `${name === '' ? 'the body' : name}: ${issue?.message ?? 'not valid'}`);
 }

@@ -80,6 +80,22 @@ describe('with nothing configured, the server', () => {
     });
   });
 
+  it('changes an upstream at run time in both workers', async () => {
+    const slow = '/api/v1/upstreams/tmdb-image/sample-slow';
+    const change = (body: object) => forebay.ask(slow, { method: 'PATCH', body: JSON.stringify(body) });
+    expect((await change({ weight: 5, enabled: false })).json()).toMatchObject({
+      weight: 5,
+      enabled: false,
+      available: false,
+    });
+    expect((await change({ enabled: true })).json()).toMatchObject({ weight: 5, enabled: true });
+    expect((await forebay.ask(`${slow}/reset`, { method: 'POST' })).json()).toMatchObject({ circuit: 'closed' });
+    for (const wrong of [{}, { weight: 0 }, { weight: '5' }, { colour: 'red' }])
+      expect((await change(wrong)).status).toBe(400);
+    expect((await forebay.ask('/api/v1/upstreams/tmdb-image/nobody/reset', { method: 'POST' })).status).toBe(404);
+    expect((await forebay.ask(slow)).status).toBe(405);
+  });
+
   it('has nothing at paths that are reserved for later, however they are spelt', async () => {
     for (const path of ['/monitor', '/metrics', '/api/v1/tasks', '/hls/x.m3u8', '/%6donitor', '/%68ealth/deep']) {
       const reply = await forebay.ask(path);
