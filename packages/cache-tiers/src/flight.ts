@@ -36,6 +36,8 @@ export class Flight<M> {
   /** False once what it loads was purged meanwhile: those who wait get it, no tier does. */
   keep: boolean = true;
   growing: GrowingBody | undefined;
+  /** Resolves when the tiers below memory have what was loaded, or have given up. */
+  filled: Promise<void> = Promise.resolve();
   #state: 'loading' | 'resolved' | 'rejected' = 'loading';
   #waiting = 0;
   #resolve: (outcome: Outcome<M>) => void = nothing;

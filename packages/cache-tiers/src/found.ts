@@ -1,5 +1,6 @@
 import type { GetOrSetOptions, Opened } from './cache.js';
 import type { Body, EntryHead } from './entry.js';
+import type { Outcome } from './flight.js';
 import { endOfLife, tierLimit } from './lifetime.js';
 import type { KeptEntry } from './memory/memory-entry.js';
 
@@ -47,6 +48,18 @@ export function openedFrom<M>(
   const { head, body, tier, entry } = found;
   const opened = { head, body, source: tier, state, collapsed: false };
   if (failure !== undefined) return { ...opened, ...failure, ...(entry === undefined ? {} : { entry }) };
+  return entry === undefined ? opened : { ...opened, entry };
+}
+
+export function openedFromLoad<M>(
+  outcome: Extract<Outcome<M>, { kind: 'loaded' | 'renewed' }>,
+  collapsed: boolean,
+): Opened<M> {
+  const { head, entry } = outcome;
+  const opened =
+    outcome.kind === 'loaded'
+      ? ({ head, body: outcome.body, source: 'load', state: 'loaded', collapsed } as const)
+      : ({ head, body: outcome.found.body, source: outcome.found.tier, state: 'revalidated', collapsed } as const);
   return entry === undefined ? opened : { ...opened, entry };
 }
 

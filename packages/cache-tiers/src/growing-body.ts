@@ -2,6 +2,7 @@ import { joinBytes } from './bytes.js';
 import type { Body, BodyReader, BodySink, ByteRange } from './entry.js';
 import { CacheError } from './errors.js';
 import { GrowingReader, type ReaderRole } from './growing-reader.js';
+import { TierPatience } from './tier-patience.js';
 import { rangeBounds } from './whole-body.js';
 
 /** Where a growing body's bytes can be read back from once they are dropped from memory. */
@@ -25,10 +26,8 @@ export interface GrowingBodyOptions {
   readonly onAbandoned?: () => void;
 }
 
-/** How far a tier's writer may fall behind, in windows, before the source waits for it … */
+/** How far a tier's writer may fall behind, in windows, before the source waits for it, for a while. */
 const TIER_LAG_WINDOWS = 16;
-/** … and for how long the source waits before a tier that does not move is given up. */
-const TIER_PATIENCE_MS = 250;
 
 /**
  * Bytes as they arrive, for many readers at positions of their own. Small bodies are kept whole; of large ones a
@@ -49,7 +48,10 @@ export class GrowingBody implements Body, BodySink {
   #retain: boolean;
   #spill: Spill | undefined;
   #spilling: GrowingReader | undefined;
-  #patience: NodeJS.Timeout | undefined;
+  readonly #patience: TierPatience = new TierPatience(
+    () => this.#lagging(),
+    () => this.#advanced(),
+  );
   readonly #onSettled: (() => void)[] = [];
   #spilt = false;
   #paused = false;
@@ -142,9 +144,9 @@ export class GrowingBody implements Body, BodySink {
   attach(role: ReaderRole, range?: ByteRange): GrowingReader {
     const { start, stop } = rangeBounds(range);
     if (!this.#reachable(start)) throw new CacheError('ERR_CACHE_BODY_GONE', `Byte ${start} is no longer held`);
-    if (role === 'client' && this.#claims > 0) this.#claims--;
     const reader = new GrowingReader(this, role, start, stop);
     this.#readers.add(reader);
+    if (role === 'client' && this.#claims > 0 && --this.#claims === 0) this.#advanced();
     return reader;
   }
 
@@ -234,7 +236,7 @@ export class GrowingBody implements Body, BodySink {
 
   #wake(): void {
     if (this.#state !== 'arriving') {
-      clearTimeout(this.#patience);
+      this.#patience.end();
       for (const settled of this.#onSettled.splice(0)) settled();
     }
     for (const reader of this.#readers) reader.wake();
@@ -270,25 +272,13 @@ export class GrowingBody implements Body, BodySink {
     if (this.#retain) return false;
     if (this.#arrived - this.#slowest() >= this.#options.windowBytes) return true;
     const lagging = this.#lagging();
-    if (lagging.length > 0 && this.#patience === undefined) this.#beginPatience(lagging);
+    if (lagging.length > 0) this.#patience.begin(lagging);
     return lagging.length > 0;
   }
 
   #lagging(): GrowingReader[] {
     const limit = TIER_LAG_WINDOWS * this.#options.windowBytes;
     return [...this.#readers].filter(({ role, position }) => role === 'tier' && this.#arrived - position > limit);
-  }
-
-  #beginPatience(lagging: readonly GrowingReader[]): void {
-    const positions = new Map(lagging.map((reader) => [reader, reader.position]));
-    this.#patience = setTimeout(() => {
-      this.#patience = undefined;
-      for (const reader of this.#lagging()) {
-        if (reader.position !== positions.get(reader)) continue;
-        reader.giveUp(new CacheError('ERR_CACHE_TIER_BEHIND', 'The tier could not keep up with the body'));
-      }
-      this.#advanced();
-    }, TIER_PATIENCE_MS).unref();
   }
 
   #trim(): void {

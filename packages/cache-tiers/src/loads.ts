@@ -1,8 +1,7 @@
-import { LRUCache } from 'lru-cache';
 import { joinBytes } from './bytes.js';
 import type { CacheEvents, Loaded, Loader } from './cache.js';
 import type { ResolvedCacheOptions } from './cache-options.js';
-import type { Body } from './entry.js';
+import type { Body, EntryHead } from './entry.js';
 import { CacheError } from './errors.js';
 import type { Events } from './events.js';
 import type { Filler } from './filler.js';
@@ -12,25 +11,32 @@ import { GrowingBody } from './growing-body.js';
 import type { Ladder } from './ladder.js';
 import { headFor } from './lifetime.js';
 import { discard, pump } from './pump.js';
+import { Remembered } from './remembered.js';
 import { cancelled, WholeBody } from './whole-body.js';
 
-/** Keys of which it is remembered that they are not kept, or that their refresh failed. */
-const REMEMBERED_KEYS = 10_000;
 const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** How a load is run. */
+export interface LoadKind {
+  readonly hardTimeout: number;
+  /** Nobody else may join it until it turns out that it can be shared. */
+  readonly alone: boolean;
+  /** Behind an answer: it goes on although nobody waits. */
+  readonly background: boolean;
+  /** The tiers below memory were not asked yet: they may have a fresh copy. */
+  readonly look: boolean;
+}
 
 /** Runs loaders: one at a time for a key, as long as anybody wants it, and stores what comes. */
 export class Loads<M> {
-  readonly counts = { loads: 0, errors: 0 };
+  readonly remembered: Remembered;
+  readonly counts: { loads: number; errors: number } = { loads: 0, errors: 0 };
   readonly #options: ResolvedCacheOptions;
   readonly #ladder: Ladder<M>;
   readonly #filler: Filler;
   readonly #events: Events<CacheEvents<M>>;
   readonly #flights = new Map<string, Flight<M>>();
   readonly #running = new Set<Flight<M>>();
-  readonly #passes = new LRUCache<string, number>({ max: REMEMBERED_KEYS });
-  readonly #failures = new LRUCache<string, { readonly until: number; readonly error: unknown }>({
-    max: REMEMBERED_KEYS,
-  });
   #background = 0;
 
   constructor(options: ResolvedCacheOptions, ladder: Ladder<M>, filler: Filler, events: Events<CacheEvents<M>>) {
@@ -38,6 +44,7 @@ export class Loads<M> {
     this.#ladder = ladder;
     this.#filler = filler;
     this.#events = events;
+    this.remembered = new Remembered(options.clock);
   }
 
   get running(): number {
@@ -50,22 +57,6 @@ export class Loads<M> {
     return flight?.joinable === true ? flight : undefined;
   }
 
-  /** Whether a key is known as not to be kept, so that nobody should wait for another's load of it. */
-  passes(key: string): boolean {
-    const until = this.#passes.get(key);
-    if (until === undefined) return false;
-    if (this.#options.clock() < until) return true;
-    this.#passes.delete(key);
-    return false;
-  }
-
-  /** The failure of a refresh that is not to be tried again yet. */
-  recentFailure(key: string): { readonly error: unknown } | undefined {
-    const failure = this.#failures.get(key);
-    return failure !== undefined && this.#options.clock() < failure.until ? { error: failure.error } : undefined;
-  }
-
-  /** Begins a load. `alone`: nobody else may join it until it turns out that it can be shared. */
   begin(
     key: string,
     load: Loader<M>,
@@ -90,7 +81,7 @@ export class Loads<M> {
   /** Refreshes behind an answer, unless that is going on, has just failed, or too much goes on already. */
   refresh(key: string, load: Loader<M>, stale: Found<M>, hardTimeout: number, look: boolean): void {
     if (this.joinable(key) !== undefined || this.#background >= this.#options.maxBackgroundLoads) return;
-    if (this.recentFailure(key) !== undefined) return;
+    if (this.remembered.failure(key) !== undefined) return;
     this.begin(key, load, stale, { hardTimeout, alone: false, background: true, look });
   }
 
@@ -129,18 +120,15 @@ export class Loads<M> {
     if (this.#flights.get(flight.key) === flight) this.#flights.delete(flight.key);
   }
 
-  async #run(
-    flight: Flight<M>,
-    load: Loader<M>,
-    how: { readonly hardTimeout: number; readonly look: boolean },
-  ): Promise<void> {
+  async #run(flight: Flight<M>, load: Loader<M>, how: LoadKind): Promise<void> {
     const { key, controller } = flight;
     const { signal } = controller;
     const timer = this.#limit(flight, how.hardTimeout);
-    const lease = await this.#options.coordinator?.claim(key, { signal });
+    const coordinator = how.alone ? undefined : this.#options.coordinator;
+    const lease = await coordinator?.claim(key, { signal });
     try {
       if (flight.settled) return;
-      const elsewhere = this.#options.coordinator !== undefined && lease === undefined;
+      const elsewhere = coordinator !== undefined && lease === undefined;
       if ((how.look || elsewhere) && (await this.#foundMeanwhile(flight))) return;
       this.counts.loads++;
       const { stale } = flight;
@@ -155,7 +143,8 @@ export class Loads<M> {
       controller.abort(error);
     } finally {
       clearTimeout(timer);
-      void lease?.release();
+      // Whoever waits for it elsewhere looks into the shared tier next.
+      void flight.filled.then(() => lease?.release());
     }
   }
 
@@ -181,7 +170,7 @@ export class Loads<M> {
     this.counts.errors++;
     const { key } = flight;
     const stale = flight.stale !== undefined;
-    if (stale) this.#failures.set(key, { until: this.#options.clock() + this.#options.retryStaleAfter, error });
+    if (stale) this.remembered.failed(key, error, this.#options.retryStaleAfter);
     this.#events.emit('load-error', { key, error, stale });
     flight.reject(error);
     this.#done(flight);
@@ -210,8 +199,7 @@ export class Loads<M> {
   #store(flight: Flight<M>, loaded: Extract<Loaded<M>, { kind: 'store' }>): Outcome<M> {
     const { key } = flight;
     const head = this.#head(loaded);
-    this.#passes.delete(key);
-    this.#failures.delete(key);
+    this.remembered.succeeded(key);
     const wanted = (): boolean =>
       flight.keep && this.#ladder.marks.apply(key, { ...head, storedAt: flight.startedAt }) !== undefined;
     const place = (bytes: Uint8Array): ReturnType<Ladder<M>['place']> => {
@@ -221,11 +209,11 @@ export class Loads<M> {
     if (loaded.body instanceof Uint8Array) {
       const body = wholeOf(loaded.body, loaded.size);
       const entry = place(body.bytes);
-      void this.#filler.fill({ key, head, body, wanted }).then(() => this.#done(flight));
+      flight.filled = this.#filler.fill({ key, head, body, wanted });
+      void flight.filled.then(() => this.#done(flight));
       if (entry !== undefined) this.#done(flight);
       return { kind: 'loaded', head, body, entry };
     }
-    let filled: Promise<void> = Promise.resolve();
     const body = new GrowingBody({
       size: loaded.size,
       retainBytes: this.#options.retainBytes,
@@ -236,7 +224,7 @@ export class Loads<M> {
           this.#events.emit('store', { key, head, size: body.arrived });
         // What memory did not take stays joinable until a tier below has it.
         if (bytes !== undefined && place(bytes) !== undefined) this.#done(flight);
-        else void filled.then(() => this.#done(flight));
+        else void flight.filled.then(() => this.#done(flight));
       },
       onFail: (error) => this.#brokeOff(flight, error),
       onAbandoned: () => this.abandon(flight),
@@ -245,7 +233,7 @@ export class Loads<M> {
     flight.growing = body;
     if (flight.keep && !this.#flights.has(key)) this.#flights.set(key, flight);
     for (let waiting = flight.waiting; waiting > 0; waiting--) body.claim();
-    filled = this.#filler.fill({ key, head, body, wanted });
+    flight.filled = this.#filler.fill({ key, head, body, wanted });
     pump(loaded.body, body, flight.controller.signal);
     return { kind: 'loaded', head, body, entry: undefined };
   }
@@ -260,7 +248,7 @@ export class Loads<M> {
 
   #pass(flight: Flight<M>, loaded: Extract<Loaded<M>, { kind: 'pass' }>): Outcome<M> {
     const { key } = flight;
-    if (this.#options.passFor > 0) this.#passes.set(key, this.#options.clock() + this.#options.passFor);
+    this.remembered.passed(key, this.#options.passFor);
     this.#forget(flight);
     const head = this.#head({
       metadata: loaded.metadata,
@@ -296,15 +284,27 @@ export class Loads<M> {
     if (stale === undefined)
       throw new CacheError('ERR_CACHE_NOTHING_TO_RENEW', `There is no copy of ${key} that could still be right`);
     const head = this.#head(loaded);
-    this.#failures.delete(key);
+    this.remembered.succeeded(key);
     const { bytes } = stale.body;
     const wanted = (): boolean => flight.keep;
     const entry = bytes === undefined || !wanted() ? undefined : this.#ladder.place(key, head, bytes);
-    if (wanted())
-      for (const slot of this.#ladder.slots)
-        void slot.attempt('write', 'renew', () => slot.tier.renew(key, head), false);
+    if (wanted()) void this.#renewBelow(key, head, bytes, wanted);
     this.#done(flight);
     return { kind: 'renewed', head, found: stale, entry };
+  }
+
+  /** Renews in the tiers below memory; where none has the entry any more, they get it again. */
+  async #renewBelow(
+    key: string,
+    head: EntryHead<M>,
+    bytes: Uint8Array | undefined,
+    wanted: () => boolean,
+  ): Promise<void> {
+    const renewed = await Promise.all(
+      this.#ladder.slots.map((slot) => slot.attempt('write', 'renew', () => slot.tier.renew(key, head), true)),
+    );
+    if (bytes !== undefined && !renewed.includes(true))
+      await this.#filler.fill({ key, head, body: new WholeBody(bytes), wanted });
   }
 }
 

@@ -1,7 +1,7 @@
 import { joinBytes } from './bytes.js';
 import type { SetOptions } from './cache.js';
 import type { ResolvedCacheOptions } from './cache-options.js';
-import type { Body } from './entry.js';
+import type { Body, EntryHead } from './entry.js';
 import { CacheError } from './errors.js';
 import type { Filler } from './filler.js';
 import { GrowingBody } from './growing-body.js';
@@ -20,7 +20,7 @@ export interface StoreRequest<M> {
 }
 
 /** Stores a value that the caller gives; resolves when every tier has it or has given up, rejects when the value broke. */
-export async function storeValue<M>(request: StoreRequest<M>): Promise<void> {
+export async function storeValue<M>(request: StoreRequest<M>): Promise<{ head: EntryHead<M>; size: number }> {
   const { key, value, options, cache, ladder, filler } = request;
   const { metadata, lifetime, tags = [], size } = options;
   const head = headFor(metadata, lifetime, tags, ladder.storeTime(), cache.lifetimes);
@@ -35,7 +35,7 @@ export async function storeValue<M>(request: StoreRequest<M>): Promise<void> {
     body = new WholeBody(joinBytes([value]));
     ladder.place(key, head, body.bytes as Uint8Array);
     await filler.fill({ key, head, body, wanted });
-    return;
+    return { head, size: value.byteLength };
   }
   const failure: { error?: unknown } = {};
   const growing = new GrowingBody({
@@ -56,4 +56,5 @@ export async function storeValue<M>(request: StoreRequest<M>): Promise<void> {
   await ended;
   await filled;
   if ('error' in failure) throw failure.error;
+  return { head, size: growing.arrived };
 }

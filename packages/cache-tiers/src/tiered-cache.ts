@@ -15,7 +15,7 @@ import { cacheOptions, type ResolvedCacheOptions, type TieredCacheOptions } from
 import { CacheError } from './errors.js';
 import { Events } from './events.js';
 import { Filler } from './filler.js';
-import { type Found, foundInMemory, judge, openedFrom, servesOnError } from './found.js';
+import { type Found, foundInMemory, judge, openedFrom, openedFromLoad, servesOnError } from './found.js';
 import { Invalidation } from './invalidation.js';
 import { Ladder } from './ladder.js';
 import { listKeys } from './listing.js';
@@ -75,10 +75,7 @@ class LadderCache<M> implements TieredCache<M> {
     const known = this.#ladder.inMemory(key);
     const usable = known !== undefined && judge(known, this.#clock(), undefined) === 'fresh';
     const found = usable ? known : await this.#ladder.find(key, known);
-    if (options.signal?.aborted === true) {
-      found?.close();
-      throw options.signal.reason;
-    }
+    options.signal?.throwIfAborted();
     if (found === undefined) {
       this.#miss(key);
       return undefined;
@@ -106,7 +103,15 @@ class LadderCache<M> implements TieredCache<M> {
     this.#check(key);
     this.#loads.disown((loading) => loading === key);
     this.#ladder.removed();
-    await storeValue({ key, value, options, cache: this.#options, ladder: this.#ladder, filler: this.#filler });
+    const { head, size } = await storeValue({
+      key,
+      value,
+      options,
+      cache: this.#options,
+      ladder: this.#ladder,
+      filler: this.#filler,
+    });
+    this.#events.emit('store', { key, head, size });
   }
 
   async delete(key: string): Promise<boolean> {
@@ -202,10 +207,7 @@ class LadderCache<M> implements TieredCache<M> {
     options.signal?.throwIfAborted();
     const underway = known === undefined ? this.#loads.joinable(key) : undefined;
     const found = underway === undefined ? await this.#ladder.find(key, known) : underway.stale;
-    if (options.signal?.aborted === true) {
-      found?.close();
-      throw options.signal.reason;
-    }
+    options.signal?.throwIfAborted();
     if (found !== undefined && underway === undefined) {
       const now = this.#clock();
       const verdict = judge(found, now, options.decide);
@@ -214,7 +216,7 @@ class LadderCache<M> implements TieredCache<M> {
         this.#loads.refresh(key, load, found, this.#hard(options), false);
         return this.#hit(key, found, 'stale');
       }
-      const failure = this.#loads.recentFailure(key);
+      const failure = this.#loads.remembered.failure(key);
       if (failure !== undefined && servesOnError(found, now, options.mayServeOnError))
         return this.#hit(key, found, 'stale', failure);
     }
@@ -227,7 +229,7 @@ class LadderCache<M> implements TieredCache<M> {
     load: Loader<M>,
     options: GetOrSetOptions<M>,
     found: Found<M> | undefined,
-    alone: boolean = this.#loads.passes(key),
+    alone: boolean = this.#loads.remembered.passes(key),
   ): Promise<Opened<M>> {
     if (this.#closed) throw new CacheError('ERR_CACHE_CLOSED', 'The cache was closed');
     const underway = alone ? undefined : this.#loads.joinable(key);
@@ -247,27 +249,16 @@ class LadderCache<M> implements TieredCache<M> {
       case 'failed':
         if (found !== undefined && servesOnError(found, this.#clock(), options.mayServeOnError) && !this.#closed)
           return this.#hit(key, found, 'stale', result);
-        found?.close();
         throw result.error;
       case 'found':
         return this.#hit(key, result.found, 'fresh');
-      case 'loaded': {
-        const { head, body, entry } = result;
-        const opened = { head, body, source: 'load', state: 'loaded', collapsed: underway !== undefined } as const;
-        return entry === undefined ? opened : { ...opened, entry };
-      }
-      case 'renewed': {
-        const { head, found: renewed, entry } = result;
-        const { body, tier } = renewed;
-        const opened = { head, body, source: tier, state: 'revalidated', collapsed: underway !== undefined } as const;
-        return entry === undefined ? opened : { ...opened, entry };
-      }
-      case 'passed': {
+      case 'loaded':
+      case 'renewed':
+        return openedFromLoad(result, underway !== undefined);
+      case 'passed':
         if (result.taken) return this.#load(key, load, options, found, true);
         result.taken = true;
-        const { head, body } = result;
-        return { head, body, source: 'load', state: 'passed', collapsed: false };
-      }
+        return { head: result.head, body: result.body, source: 'load', state: 'passed', collapsed: false };
     }
   }
 

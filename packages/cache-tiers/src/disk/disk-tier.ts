@@ -1,4 +1,3 @@
-import { constants } from 'node:fs';
 import { LRUCache } from 'lru-cache';
 import type { EntryHead } from '../entry.js';
 import { endOfLife, wantedIn } from '../lifetime.js';
@@ -6,20 +5,12 @@ import type { KeyInfo, KeyPage, PurgeMark, Tier, TierEntry, TierStats, TierWrite
 import { diskOptions, type DiskTierOptions, type ResolvedDiskOptions } from './disk-options.js';
 import { DiskWriter } from './disk-writer.js';
 import { Files } from './files.js';
-import {
-  accessTimeFor,
-  decodeHead,
-  decodeHeader,
-  encodeHead,
-  encodeStart,
-  type FileHeader,
-  headFits,
-  HEADER_BYTES,
-} from './format.js';
+import { accessTimeFor, encodeHead, type FileHeader, headFits } from './format.js';
 import { Keeper } from './keeper.js';
 import { KeptMarks } from './kept-marks.js';
 import { FOLDERS, isEntryName, Layout } from './layout.js';
 import { peekEntry, readEntry } from './read-entry.js';
+import { renewInPlace } from './renew-entry.js';
 
 /** Of so many entries the time of the last touch is remembered. */
 const TOUCHES = 10_000;
@@ -89,7 +80,8 @@ class DiskTier implements Tier {
     const known = await peekEntry(this.#files, path);
     if (known === undefined || known.key !== key) return false;
     const encoded = encodeHead(key, head);
-    if (encoded.byteLength <= known.header.headRoom) return this.#renewInPlace(path, key, head, encoded);
+    if (encoded.byteLength <= known.header.headRoom)
+      return renewInPlace(this.#files, path, { key, head, encoded, placedAt: this.#options.clock() });
     const found = await this.#read(path);
     if (typeof found === 'string') return false;
     const writer = await this.write(key, head, found.header.bodyBytes);
@@ -206,26 +198,6 @@ class DiskTier implements Tier {
     return this.#files.setTimes(fd, accessTimeFor(header.garbageFrom), now);
   }
 
-  async #renewInPlace(path: string, key: string, head: EntryHead, encoded: Buffer): Promise<boolean> {
-    const fd = await this.#files.open(path, constants.O_RDWR);
-    try {
-      const start = Buffer.allocUnsafe(16 * 1024);
-      const got = await this.#files.readSome(fd, start, 0);
-      const header = decodeHeader(start.subarray(0, got));
-      if (header === undefined || encoded.byteLength > header.headRoom) return false;
-      const stored = decodeHead(header, start.subarray(HEADER_BYTES, got));
-      if (stored !== undefined && stored.key !== key) return false;
-      const placedAt = this.#options.clock();
-      const garbageFrom = endOfLife(head);
-      // One write of header and head together: a reader sees the one or the other, or tries again.
-      await this.#files.write(fd, [encodeStart(encoded, { ...header, placedAt, garbageFrom })], 0);
-      await this.#files.setTimes(fd, accessTimeFor(garbageFrom), placedAt);
-      return true;
-    } finally {
-      this.#files.close(fd);
-    }
-  }
-
   async #remove(path: string): Promise<boolean> {
     const times = await this.#files.times(path);
     if (times === undefined || !times.isFile() || !(await this.#files.unlink(path))) return false;
@@ -257,9 +229,9 @@ class DiskTier implements Tier {
       clock: this.#options.clock,
       newTemporary: () => this.#layout.newTemporary(),
       makeFolders: () => this.#makeFolders(),
-      account: (bytes, entries) => {
+      account: (bytes, entries) => this.#keeper.account(bytes, entries),
+      stored: () => {
         this.#writes++;
-        this.#keeper.account(bytes, entries);
       },
       failed: (error) => {
         this.#errors++;

@@ -23,6 +23,7 @@ export interface WriterContext {
   readonly makeFolders: () => Promise<void>;
   /** Bytes and entries that came to be, or went. */
   readonly account: (bytes: number, entries: number) => void;
+  readonly stored: () => void;
   readonly failed: (error: unknown) => void;
 }
 
@@ -179,7 +180,7 @@ export class DiskWriter implements TierWriter {
   }
 
   async #place(path: string, bytes: number): Promise<void> {
-    const { files, account } = this.#context;
+    const { files, account, stored } = this.#context;
     const temporary = this.#temporary;
     if (temporary === undefined) return;
     const before = await files.times(path);
@@ -187,6 +188,7 @@ export class DiskWriter implements TierWriter {
       await files.rename(temporary, path).catch(async (error: unknown) => {
         if (errorCode(error) !== 'ENOENT') throw error;
         await files.makeFolder(dirname(path));
+        account(blocksOf(1), 0);
         return files.rename(temporary, path);
       });
     } catch (error) {
@@ -195,6 +197,7 @@ export class DiskWriter implements TierWriter {
       if (before !== undefined && !before.isFile()) return;
       throw error;
     }
+    stored();
     account(blocksOf(bytes) - (before === undefined ? 0 : before.blocks * 512), before === undefined ? 1 : 0);
   }
 }

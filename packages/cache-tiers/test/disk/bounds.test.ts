@@ -32,7 +32,8 @@ describe('the bound of a directory', () => {
     expect(await Promise.all(processes.map(({ ended }) => ended))).toEqual([0, 0, 0, 0]);
     running = false;
     await watching;
-    expect(peak).toBeLessThanOrEqual(1.1 * maxBytes);
+    // While files come and go, du may count one twice.
+    expect(peak).toBeLessThanOrEqual(1.25 * maxBytes);
     expect(diskUsage(directory)).toBeLessThanOrEqual(1.1 * maxBytes);
     expect(declined.reduce((sum, count) => sum + count)).toBeLessThan(50);
     const after = diskTier({ directory, maxBytes });

@@ -1,0 +1,36 @@
+import { constants } from 'node:fs';
+import type { EntryHead } from '../entry.js';
+import { endOfLife } from '../lifetime.js';
+import type { Files } from './files.js';
+import { accessTimeFor, decodeHead, decodeHeader, encodeStart, HEADER_BYTES } from './format.js';
+
+/** Enough for every head that grew in its place. */
+const START_BYTES = 16 * 1024;
+
+export interface Renewal {
+  readonly key: string;
+  readonly head: EntryHead;
+  /** The head as it is written. */
+  readonly encoded: Buffer;
+  readonly placedAt: number;
+}
+
+/** Writes a new head over the old one where it has room; false where it has not, or another entry lies there by now. */
+export async function renewInPlace(files: Files, path: string, renewal: Renewal): Promise<boolean> {
+  const { key, head, encoded, placedAt } = renewal;
+  const fd = await files.open(path, constants.O_RDWR);
+  try {
+    const start = Buffer.allocUnsafe(START_BYTES);
+    const got = await files.readSome(fd, start, 0);
+    const header = decodeHeader(start.subarray(0, got));
+    if (header === undefined || encoded.byteLength > header.headRoom) return false;
+    if (decodeHead(header, start.subarray(HEADER_BYTES, got))?.key !== key) return false;
+    const garbageFrom = endOfLife(head);
+    // One write of header and head together: a reader sees the one or the other, or tries again.
+    await files.write(fd, [encodeStart(encoded, { ...header, placedAt, garbageFrom })], 0);
+    await files.setTimes(fd, accessTimeFor(garbageFrom), placedAt);
+    return true;
+  } finally {
+    files.close(fd);
+  }
+}
