@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { withDeadline } from './deadline.js';
 import { dial, drop } from './dial.js';
-import { presentable, briefError, RedisTierError, replyCode } from './errors.js';
+import { briefError, presentable, replyCode, type RedisTierError } from './errors.js';
 import type { ResolvedConnectionOptions } from './options.js';
 
 /** Failures in a row after which a node is left alone until it answers a probe. */

@@ -49,7 +49,7 @@ describe('the lock', () => {
     await second?.release();
     expect(await server.command('EXISTS', String(await server.command('RANDOMKEY')))).toBe(1);
     await lease?.release();
-    await server.command('SET', String('forebay:l{x}dead'), 'token', 'PX', 50);
+    await server.command('SET', 'forebay:l{x}dead', 'token', 'PX', 50);
     await waitUntil('the lock of a dead process ends', async () => (await server.command('DBSIZE')) === 0);
   });
 
@@ -70,7 +70,7 @@ describe('the lock', () => {
     server.freeze();
     const begun = performance.now();
     expect(await lock.claim('key')).toBeDefined();
-    expect(performance.now() - begun).toBeLessThan(200);
+    expect(performance.now() - begun).toBeLessThan(400);
     server.thaw();
   });
 

@@ -110,10 +110,10 @@ describe('nodes that share a Redis', () => {
     }
     // A look into Redis and a claim of the lock, 100 ms each, until their breakers open.
     expect(Math.max(...times)).toBeLessThan(300);
-    expect(times.toSorted((x, y) => x - y)[12]).toBeLessThan(20);
+    expect(times.toSorted((x, y) => x - y)[12]).toBeLessThan(80);
     const begun = performance.now();
     expect(await node.get('kept')).toBe('bytes');
-    expect(performance.now() - begun).toBeLessThan(20);
+    expect(performance.now() - begun).toBeLessThan(80);
     server.thaw();
   });
 });
