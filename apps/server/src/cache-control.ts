@@ -90,8 +90,15 @@ export class CacheControl {
     return { cleared: wanted, entries };
   }
 
-  purge({ keys, prefix, tags }: PurgeRequest): Promise<number> {
-    return this.#cache.purge({ ...(keys ? { keys } : {}), ...(prefix ? { prefix } : {}), ...(tags ? { tags } : {}) });
+  /** Keys and prefixes that begin with a slash are paths: they are purged in every route. */
+  async purge({ keys, prefix, tags }: PurgeRequest): Promise<number> {
+    const routes = this.#config.routes.map(({ name }) => name);
+    const spelt = (key: string): string[] => (key.startsWith('/') ? routes.map((route) => `${route}:${key}`) : [key]);
+    let purged = 0;
+    if (keys || tags)
+      purged += await this.#cache.purge({ ...(keys ? { keys: keys.flatMap(spelt) } : {}), ...(tags ? { tags } : {}) });
+    for (const each of prefix === undefined ? [] : spelt(prefix)) purged += await this.#cache.purge({ prefix: each });
+    return purged;
   }
 
   #lowerInfo(lower: TierView, sameTier: readonly TierView[]): object {

@@ -1,2 +1,2 @@
-export type { SampleImageServer, SampleUpstreams, SampleUpstreamsOptions } from './sample-upstreams.js';
+export type { SampleUpstreams } from './sample-upstreams.js';
 export { startSampleUpstreams } from './sample-upstreams.js';

@@ -99,7 +99,7 @@ describe('the cache of two workers', () => {
       ),
     ).toBeDefined();
     expect(origin.asked.slice(before)).toContain(first);
-    await forebay.ask('/cache/purge', { method: 'POST', body: JSON.stringify({ prefix: 'tmdb-image:/t/p/w500/' }) });
+    await forebay.ask('/cache/purge', { method: 'POST', body: JSON.stringify({ prefix: '/t/p/w500/' }) });
     expect((await forebay.ask(second)).headers['x-cache']).toBe('MISS');
   });
 

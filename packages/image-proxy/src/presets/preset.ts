@@ -1,4 +1,4 @@
-import type { CachePolicy, HeaderRecord } from '@forebay/cache-tiers/http';
+import type { HeaderRecord } from '@forebay/cache-tiers/http';
 import type { Target } from '../target.js';
 
 /** What a content type or a path is to the lifetimes of the configuration. */
@@ -35,5 +35,3 @@ export interface Preset {
   /** Adds the operator's own credentials to a target that goes up, where the client sent none. */
   readonly authorise: (target: Target) => Target;
 }
-
-export type PolicyOf = (kind: ContentKind) => CachePolicy;
