@@ -82,8 +82,10 @@ export class Flight<M> {
   }
 
   /** One who waited has left by the time the outcome came: what was set aside for them is not to hold the body up. */
-  missed(): void {
+  missed(outcome: Outcome<M>): void {
     if (this.growing === undefined || !this.growing.joinable) return;
+    // What is not shared was set aside once, for whoever takes it.
+    if (outcome.kind === 'passed' && (outcome.taken || this.#waiting > 0)) return;
     this.growing.reader().cancel();
   }
 

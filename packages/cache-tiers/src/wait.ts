@@ -42,7 +42,7 @@ export function waitFor<M>(flight: Flight<M>, options: WaitOptions): Promise<Wai
     flight.outcome.then(
       (outcome) => {
         if (!waiting) {
-          flight.missed();
+          flight.missed(outcome);
           return;
         }
         stop();

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTieredCache, diskTier, memoryTier, type BodyReader, type BodySink } from '@forebay/cache-tiers';
@@ -47,6 +49,59 @@ const chunkSizes = fc
   .filter((sizes) => sizes.reduce((sum, size) => sum + size) > 5000);
 
 describe('any body', () => {
+  it('leaves nothing under way, whoever leaves and when', async () => {
+    const directory = await scratchFolder();
+    let run = 0;
+    const leavers = fc.array(fc.nat(12), { minLength: 1, maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(
+        leavers,
+        chunkSizes,
+        fc.constantFrom('store', 'pass'),
+        fc.boolean(),
+        async (turns, sizes, kind, large) => {
+          const tiers = [memoryTier(), diskTier({ directory })];
+          const cache = createTieredCache<string>({ tiers, windowBytes: 5000, ...(large ? { retainBytes: 0 } : {}) });
+          const key = `left/${run++}`;
+          let open = 0;
+          async function* chunks(): AsyncGenerator<Buffer> {
+            open++;
+            try {
+              for (let sent = 0, turn = 0; sent < SIZE; turn++) {
+                const chunk = body.subarray(sent, sent + (sizes[turn % sizes.length] ?? SIZE));
+                sent += chunk.byteLength;
+                yield chunk;
+                await new Promise(setImmediate);
+              }
+            } finally {
+              open--;
+            }
+          }
+          const load = () =>
+            Promise.resolve({ kind, metadata: 'm', lifetime: { ttl: 60_000 }, body: chunks() } as const);
+          await Promise.all(
+            turns.map(async (turn) => {
+              const leaver = new AbortController();
+              if (turn === 0) queueMicrotask(() => leaver.abort());
+              try {
+                const opened = await cache.getOrSet(key, load, { signal: leaver.signal });
+                let seen = 0;
+                for await (const _chunk of opened.body.reader()) if (++seen >= turn) break;
+              } catch (error) {
+                if (!leaver.signal.aborted) throw error;
+              }
+            }),
+          );
+          const underWay = async () => [(await cache.info()).loading, open];
+          await expect.poll(underWay, { interval: 1 }).toEqual([0, 0]);
+          await cache.close();
+        },
+      ),
+      { numRuns: 100, timeout: 3000, endOnFailure: true },
+    );
+    await expect.poll(() => readdirSync(join(directory, 'tmp')), { interval: 1 }).toEqual([]);
+  }, 60_000);
+
   it('reaches every reader as it was, whatever the chunks, ranges, paces and bounds', async () => {
     const directory = await scratchFolder();
     let run = 0;
