@@ -1,6 +1,7 @@
 import type { RedisConnection } from './connection.js';
 import { replyCode } from './errors.js';
 import { decodeHeader } from './format.js';
+import type { OwedRemovals } from './owed-removals.js';
 import { TAKE_HEADER } from './scripts.js';
 
 /** What is to happen to one name: it gets a value, or it goes. */
@@ -31,8 +32,6 @@ const AT_ONCE = 32;
 /** What a change costs beside its value. */
 const OVERHEAD = 256;
 const RETRY_EVERY = 250;
-/** Keys whose removal from the main nodes is owed after a time on the fallback nodes. */
-const MOST_OWED = 100_000;
 /** Redis counts in signed 64 bits; nobody means more than this. */
 const LONGEST_LIFE = 10 * 365 * 86_400_000;
 
@@ -52,7 +51,7 @@ export class WriteBehind {
   readonly #waiting = new Map<string, Change>();
   readonly #parked = new Map<string, Change>();
   readonly #sending = new Map<string, Change>();
-  readonly #owed = new Set<string>();
+  readonly #owed: OwedRemovals;
   readonly #idle: (() => void)[] = [];
   #bytes = 0;
   #written = 0;
@@ -61,14 +60,19 @@ export class WriteBehind {
   #timer: NodeJS.Timeout | undefined;
   readonly #unsubscribe: () => void;
   #closed = false;
-  /** Called when more removals are owed to the main nodes than can be remembered. */
-  onOverflow: (() => void) | undefined;
 
-  constructor(connection: RedisConnection, bound: number, clock: () => number, failed: (error: unknown) => void) {
+  constructor(
+    connection: RedisConnection,
+    bound: number,
+    clock: () => number,
+    failed: (error: unknown) => void,
+    owed: OwedRemovals,
+  ) {
     this.#connection = connection;
     this.#bound = bound;
     this.#clock = clock;
     this.#failed = failed;
+    this.#owed = owed;
     this.#unsubscribe = connection.onState(() => this.#unpark());
   }
 
@@ -86,7 +90,7 @@ export class WriteBehind {
   peek(name: string): Buffer | null | undefined {
     const change = this.#waiting.get(name) ?? this.#parked.get(name) ?? this.#sending.get(name);
     if (change) return change.value ?? null;
-    return this.#owed.size > 0 && this.#connection.state() === 'connected' && this.#owed.has(name) ? null : undefined;
+    return this.#owed.covers(name) ? null : undefined;
   }
 
   /** Resolves when Redis has the value, or as soon as it is plain that it must wait or was dropped. */
@@ -96,7 +100,7 @@ export class WriteBehind {
 
   /** Resolves like `set`, to whether something was removed as far as is known by then. */
   remove(name: string): Promise<boolean> {
-    if (this.#connection.state() !== 'connected' && this.#connection.options.fallbackNodes.length > 0) this.#owe(name);
+    this.#owed.note(name);
     return this.#add(name, undefined, Number.POSITIVE_INFINITY);
   }
 
@@ -255,33 +259,16 @@ export class WriteBehind {
 
   #unpark(): void {
     if (this.#closed) return;
-    if (this.#owed.size > 0) this.#payOwed().catch(this.#failed);
+    if (this.#owed.any) {
+      this.#retryLater();
+      this.#owed.pay().catch(this.#failed);
+    }
     for (const [name, change] of this.#parked) {
       this.#parked.delete(name);
       if (this.#waiting.has(name)) this.#bytes -= change.bytes;
       else this.#waiting.set(name, change);
     }
     this.#pump();
-  }
-
-  #owe(name: string): void {
-    if (this.#owed.size < MOST_OWED) this.#owed.add(name);
-    else {
-      this.#owed.clear();
-      this.onOverflow?.();
-    }
-  }
-
-  /** Removes from the main nodes what was removed while the fallback nodes stood in for them. */
-  async #payOwed(): Promise<void> {
-    if (this.#owed.size > 0) this.#retryLater();
-    if (this.#owed.size === 0 || this.#connection.state() !== 'connected') return;
-    await Promise.all(
-      [...this.#owed].slice(0, 1000).map(async (name) => {
-        await this.#connection.main.write(name, (redis) => redis.unlink(name));
-        this.#owed.delete(name);
-      }),
-    );
   }
 
   #wake(): void {
