@@ -112,7 +112,11 @@ export class Ladder<M> {
       if (judge(found, clock(), undefined) === 'fresh') break;
     }
     if (best === undefined || best === known || this.#removals !== removals) return best;
-    return this.#promote(key, best);
+    const promoted = this.#promote(key, best);
+    // An older copy in memory must not stand before a newer one that has no place there.
+    if (known?.entry !== undefined && promoted.entry === undefined && this.memory?.peek(key) === known.entry)
+      this.memory.remove(key);
+    return promoted;
   }
 
   #open(slot: TierSlot, key: string): Promise<TierEntry | undefined> {

@@ -1,18 +1,15 @@
-import { joinBytes } from './bytes.js';
-import type { CacheEvents, Loaded, Loader } from './cache.js';
+import { Answers, type Flights } from './answers.js';
+import type { CacheEvents, Loader } from './cache.js';
 import type { ResolvedCacheOptions } from './cache-options.js';
-import type { Body, EntryHead } from './entry.js';
 import { CacheError } from './errors.js';
 import type { Events } from './events.js';
 import type { Filler } from './filler.js';
-import { Flight, type Outcome } from './flight.js';
+import { Flight } from './flight.js';
 import { type Found, judge } from './found.js';
-import { GrowingBody } from './growing-body.js';
 import type { Ladder } from './ladder.js';
-import { headFor } from './lifetime.js';
-import { discard, pump } from './pump.js';
+import { discard } from './pump.js';
 import { Remembered } from './remembered.js';
-import { cancelled, WholeBody } from './whole-body.js';
+import { cancelled } from './whole-body.js';
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -28,13 +25,13 @@ export interface LoadKind {
 }
 
 /** Runs loaders: one at a time for a key, as long as anybody wants it, and stores what comes. */
-export class Loads<M> {
+export class Loads<M> implements Flights<M> {
   readonly remembered: Remembered;
   readonly counts: { loads: number; errors: number } = { loads: 0, errors: 0 };
   readonly #options: ResolvedCacheOptions;
   readonly #ladder: Ladder<M>;
-  readonly #filler: Filler;
   readonly #events: Events<CacheEvents<M>>;
+  readonly #answers: Answers<M>;
   readonly #flights = new Map<string, Flight<M>>();
   readonly #running = new Set<Flight<M>>();
   #background = 0;
@@ -42,9 +39,9 @@ export class Loads<M> {
   constructor(options: ResolvedCacheOptions, ladder: Ladder<M>, filler: Filler, events: Events<CacheEvents<M>>) {
     this.#options = options;
     this.#ladder = ladder;
-    this.#filler = filler;
     this.#events = events;
     this.remembered = new Remembered(options.clock);
+    this.#answers = new Answers<M>({ options, ladder, filler, events, remembered: this.remembered, flights: this });
   }
 
   get running(): number {
@@ -57,17 +54,7 @@ export class Loads<M> {
     return flight?.joinable === true ? flight : undefined;
   }
 
-  begin(
-    key: string,
-    load: Loader<M>,
-    stale: Found<M> | undefined,
-    how: {
-      readonly hardTimeout: number;
-      readonly alone: boolean;
-      readonly background: boolean;
-      readonly look: boolean;
-    },
-  ): Flight<M> {
+  begin(key: string, load: Loader<M>, stale: Found<M> | undefined, how: LoadKind): Flight<M> {
     const flight = new Flight<M>(key, stale, this.#ladder.storeTime(), how.background);
     if (!how.alone) this.#flights.set(key, flight);
     this.#running.add(flight);
@@ -85,9 +72,34 @@ export class Loads<M> {
     this.begin(key, load, stale, { hardTimeout, alone: false, background: true, look });
   }
 
-  /** Nobody waits for it any more. */
+  /** Nobody wants it any more. */
   abandon(flight: Flight<M>): void {
     this.#stop(flight, cancelled());
+  }
+
+  /** Its body is arriving and can be shared. */
+  share(flight: Flight<M>): void {
+    if (flight.keep && !this.#flights.has(flight.key)) this.#flights.set(flight.key, flight);
+  }
+
+  /** Nobody else may join it. */
+  unshare(flight: Flight<M>): void {
+    if (this.#flights.get(flight.key) === flight) this.#flights.delete(flight.key);
+  }
+
+  /** There is nothing more to it. */
+  done(flight: Flight<M>): void {
+    this.#running.delete(flight);
+    this.unshare(flight);
+  }
+
+  /** Its body broke while it arrived. */
+  brokeOff(flight: Flight<M>, error: unknown): void {
+    this.done(flight);
+    if (flight.controller.signal.aborted) return;
+    this.counts.errors++;
+    this.#events.emit('load-error', { key: flight.key, error, stale: false });
+    flight.controller.abort(error);
   }
 
   /** What these loads bring was purged: it goes to those who wait, and into no tier. */
@@ -95,7 +107,7 @@ export class Loads<M> {
     for (const flight of this.#running) {
       if (!covers(flight.key)) continue;
       flight.keep = false;
-      this.#forget(flight);
+      this.unshare(flight);
     }
   }
 
@@ -108,16 +120,7 @@ export class Loads<M> {
     flight.controller.abort(reason);
     flight.reject(reason);
     flight.growing?.fail(reason);
-    this.#done(flight);
-  }
-
-  #done(flight: Flight<M>): void {
-    this.#running.delete(flight);
-    this.#forget(flight);
-  }
-
-  #forget(flight: Flight<M>): void {
-    if (this.#flights.get(flight.key) === flight) this.#flights.delete(flight.key);
+    this.done(flight);
   }
 
   async #run(flight: Flight<M>, load: Loader<M>, how: LoadKind): Promise<void> {
@@ -136,7 +139,7 @@ export class Loads<M> {
       const loaded = await load(context);
       if (flight.settled) {
         if (loaded.kind !== 'renew') discard(loaded.body);
-      } else flight.resolve(this.#take(flight, loaded));
+      } else flight.resolve(this.#answers.take(flight, loaded));
     } catch (error) {
       this.#failed(flight, error);
       // A loader that has begun an answer which cannot be used is told to let go of it.
@@ -161,7 +164,7 @@ export class Loads<M> {
     const found = await this.#ladder.find(flight.key, flight.stale);
     if (found === undefined || judge(found, this.#options.clock(), undefined) !== 'fresh') return false;
     flight.resolve({ kind: 'found', found });
-    this.#done(flight);
+    this.done(flight);
     return true;
   }
 
@@ -173,143 +176,6 @@ export class Loads<M> {
     if (stale) this.remembered.failed(key, error, this.#options.retryStaleAfter);
     this.#events.emit('load-error', { key, error, stale });
     flight.reject(error);
-    this.#done(flight);
+    this.done(flight);
   }
-
-  #take(flight: Flight<M>, loaded: Loaded<M>): Outcome<M> {
-    switch (loaded.kind) {
-      case 'store':
-        return this.#store(flight, loaded);
-      case 'pass':
-        return this.#pass(flight, loaded);
-      case 'renew':
-        return this.#renew(flight, loaded);
-    }
-  }
-
-  #head(loaded: {
-    metadata: M;
-    lifetime: Parameters<typeof headFor>[1];
-    tags?: readonly string[];
-  }): ReturnType<typeof headFor<M>> {
-    const storedAt = this.#ladder.storeTime();
-    return headFor(loaded.metadata, loaded.lifetime, loaded.tags ?? [], storedAt, this.#options.lifetimes);
-  }
-
-  #store(flight: Flight<M>, loaded: Extract<Loaded<M>, { kind: 'store' }>): Outcome<M> {
-    const { key } = flight;
-    const head = this.#head(loaded);
-    this.remembered.succeeded(key);
-    const wanted = (): boolean =>
-      flight.keep && this.#ladder.marks.apply(key, { ...head, storedAt: flight.startedAt }) !== undefined;
-    const place = (bytes: Uint8Array): ReturnType<Ladder<M>['place']> => {
-      if (this.#events.heard('store')) this.#events.emit('store', { key, head, size: bytes.byteLength });
-      return wanted() ? this.#ladder.place(key, head, bytes) : undefined;
-    };
-    if (loaded.body instanceof Uint8Array) {
-      const body = wholeOf(loaded.body, loaded.size);
-      const entry = place(body.bytes);
-      flight.filled = this.#filler.fill({ key, head, body, wanted });
-      void flight.filled.then(() => this.#done(flight));
-      if (entry !== undefined) this.#done(flight);
-      return { kind: 'loaded', head, body, entry };
-    }
-    const body = new GrowingBody({
-      size: loaded.size,
-      retainBytes: this.#options.retainBytes,
-      windowBytes: this.#options.windowBytes,
-      onEnd: () => {
-        const { bytes } = body;
-        if (bytes === undefined && this.#events.heard('store'))
-          this.#events.emit('store', { key, head, size: body.arrived });
-        // What memory did not take stays joinable until a tier below has it.
-        if (bytes !== undefined && place(bytes) !== undefined) this.#done(flight);
-        else void flight.filled.then(() => this.#done(flight));
-      },
-      onFail: (error) => this.#brokeOff(flight, error),
-      onAbandoned: () => this.abandon(flight),
-    });
-    if (flight.background) body.hold();
-    flight.growing = body;
-    if (flight.keep && !this.#flights.has(key)) this.#flights.set(key, flight);
-    for (let waiting = flight.waiting; waiting > 0; waiting--) body.claim();
-    flight.filled = this.#filler.fill({ key, head, body, wanted });
-    pump(loaded.body, body, flight.controller.signal);
-    return { kind: 'loaded', head, body, entry: undefined };
-  }
-
-  #brokeOff(flight: Flight<M>, error: unknown): void {
-    this.#done(flight);
-    if (flight.controller.signal.aborted) return;
-    this.counts.errors++;
-    this.#events.emit('load-error', { key: flight.key, error, stale: false });
-    flight.controller.abort(error);
-  }
-
-  #pass(flight: Flight<M>, loaded: Extract<Loaded<M>, { kind: 'pass' }>): Outcome<M> {
-    const { key } = flight;
-    this.remembered.passed(key, this.#options.passFor);
-    this.#forget(flight);
-    const head = this.#head({
-      metadata: loaded.metadata,
-      lifetime: { ttl: 0, staleIfError: 0, staleWhileRevalidate: 0 },
-    });
-    if (flight.background) {
-      // A refresh behind an answer: nobody is there to take it.
-      discard(loaded.body);
-      this.#stop(flight, cancelled());
-    }
-    let body: Body;
-    if (loaded.body instanceof Uint8Array) {
-      body = wholeOf(loaded.body, loaded.size);
-      this.#done(flight);
-    } else {
-      const growing = new GrowingBody({
-        size: loaded.size,
-        retainBytes: 0,
-        windowBytes: this.#options.windowBytes,
-        onEnd: () => this.#done(flight),
-        onFail: (error) => this.#brokeOff(flight, error),
-        onAbandoned: () => this.abandon(flight),
-      });
-      body = flight.growing = growing;
-      growing.claim();
-      if (!flight.settled) pump(loaded.body, growing, flight.controller.signal);
-    }
-    return { kind: 'passed', head, body, taken: false };
-  }
-
-  #renew(flight: Flight<M>, loaded: Extract<Loaded<M>, { kind: 'renew' }>): Outcome<M> {
-    const { key, stale } = flight;
-    if (stale === undefined)
-      throw new CacheError('ERR_CACHE_NOTHING_TO_RENEW', `There is no copy of ${key} that could still be right`);
-    const head = this.#head(loaded);
-    this.remembered.succeeded(key);
-    const { bytes } = stale.body;
-    const wanted = (): boolean => flight.keep;
-    const entry = bytes === undefined || !wanted() ? undefined : this.#ladder.place(key, head, bytes);
-    if (wanted()) void this.#renewBelow(key, head, bytes, wanted);
-    this.#done(flight);
-    return { kind: 'renewed', head, found: stale, entry };
-  }
-
-  /** Renews in the tiers below memory; where none has the entry any more, they get it again. */
-  async #renewBelow(
-    key: string,
-    head: EntryHead<M>,
-    bytes: Uint8Array | undefined,
-    wanted: () => boolean,
-  ): Promise<void> {
-    const renewed = await Promise.all(
-      this.#ladder.slots.map((slot) => slot.attempt('write', 'renew', () => slot.tier.renew(key, head), true)),
-    );
-    if (bytes !== undefined && !renewed.includes(true))
-      await this.#filler.fill({ key, head, body: new WholeBody(bytes), wanted });
-  }
-}
-
-function wholeOf(bytes: Uint8Array, size: number | undefined): WholeBody & { readonly bytes: Uint8Array } {
-  if (size !== undefined && size !== bytes.byteLength)
-    throw new CacheError('ERR_CACHE_BODY_LENGTH', `The body has ${bytes.byteLength} bytes, not the announced ${size}`);
-  return new WholeBody(joinBytes([bytes]));
 }

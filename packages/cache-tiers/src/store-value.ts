@@ -43,7 +43,8 @@ export async function storeValue<M>(request: StoreRequest<M>): Promise<{ head: E
     retainBytes: cache.retainBytes,
     windowBytes: cache.windowBytes,
     onEnd: () => {
-      if (growing.bytes !== undefined && wanted()) ladder.place(key, head, growing.bytes);
+      if (growing.bytes === undefined) ladder.memory?.remove(key);
+      else if (wanted()) ladder.place(key, head, growing.bytes);
     },
     onFail: (error) => {
       failure.error = error;

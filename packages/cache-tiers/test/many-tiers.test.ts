@@ -144,6 +144,17 @@ describe('memory above disk', () => {
     await next.close();
   });
 
+  it('does not let an older copy in memory stand before a newer one that is too large for it', async () => {
+    const { cache, clock, memory } = twoTiers({ retainBytes: 1000 });
+    const lifetime = { ttl: MINUTE, staleWhileRevalidate: 10 * MINUTE };
+    await cache.set('key', Buffer.from('old'), { metadata: 'old', lifetime });
+    clock.now += MINUTE;
+    const large = bodyFor('key', 100_000);
+    await cache.set('key', pieces(large, 900), { metadata: 'new', lifetime });
+    expect(memory.peek('key')).toBeUndefined();
+    expect((await get(cache, 'key', never)).head.metadata).toBe('new');
+  });
+
   it('keeps each tier’s own time limit', async () => {
     const { cache, below, clock } = twoTiers();
     const lifetime = { ttl: 10 * MINUTE, tierTtls: { memory: MINUTE, below: 5 * MINUTE } };
