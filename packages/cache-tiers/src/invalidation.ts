@@ -8,6 +8,9 @@ import type { Loads } from './loads.js';
 import type { TierSlot } from './tier-slot.js';
 import type { PurgeMark } from './tier.js';
 
+/** Clearing a large directory takes a while. */
+const CLEAR_MS = 60_000;
+
 /** Removes: here, in every tier, and by the bus in the caches of others. */
 export class Invalidation<M> {
   readonly #options: ResolvedCacheOptions;
@@ -91,15 +94,21 @@ export class Invalidation<M> {
     const gone = new Set(keys);
     this.#loads.disown((key) => gone.has(key));
     this.#ladder.removed();
-    let removed = 0;
-    for (const key of keys) {
-      const here = memory?.remove(key) === true;
-      const below = await Promise.all(
-        slots.map((slot) => slot.attempt('write', 'delete', () => slot.tier.delete(key), false)),
-      );
-      if (here || below.includes(true)) removed++;
-    }
-    return removed;
+    const removed = await Promise.all(
+      keys.map(async (key) => {
+        const here = memory?.remove(key) === true;
+        const below = await Promise.all(slots.map((slot) => this.#insist(slot, 'delete', () => slot.tier.delete(key))));
+        // A tier that could not remove it may come back with it: then this process at least knows better.
+        if (below.includes(undefined))
+          this.#ladder.marks.add({ kind: 'prefix', value: key, at: this.#ladder.markTime(), soft: false });
+        return here || below.includes(true);
+      }),
+    );
+    return removed.filter(Boolean).length;
+  }
+
+  #insist<T>(slot: TierSlot, what: string, call: () => Promise<T>): Promise<T | undefined> {
+    return slot.insist(what, call, this.#options.tierTimeout);
   }
 
   async #mark(marks: readonly PurgeMark[], slots: readonly TierSlot[]): Promise<number> {
@@ -114,7 +123,7 @@ export class Invalidation<M> {
       if (now === undefined) memory?.remove(key);
       else memory?.place(key, now, bytes);
     }
-    await Promise.all(slots.map((slot) => slot.attempt('write', 'purge', () => slot.tier.purge?.(marks), undefined)));
+    await Promise.all(slots.map((slot) => this.#insist(slot, 'purge', async () => slot.tier.purge?.(marks))));
     return removed;
   }
 
@@ -154,7 +163,7 @@ export class Invalidation<M> {
     const below = await Promise.all(
       slots
         .filter((slot) => all || slot.tier.name === tier)
-        .map((slot) => slot.attempt('write', 'clear', () => slot.tier.clear(), 0)),
+        .map(async (slot) => (await slot.insist('clear', () => slot.tier.clear(), CLEAR_MS)) ?? 0),
     );
     return Math.max(here, ...below);
   }

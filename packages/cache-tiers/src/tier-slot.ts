@@ -2,6 +2,7 @@ import type { CacheEvents, TierInfo } from './cache.js';
 import type { Events } from './events.js';
 import { type BreakerState, TierBreaker, type TierBreakerOptions } from './tier-breaker.js';
 import type { Tier, TierStats } from './tier.js';
+import { within } from './within.js';
 
 /** What is asked of a tier: a disk that is full cannot be written to, but still read from, so each has its breaker. */
 export type Operation = 'read' | 'write';
@@ -68,6 +69,20 @@ export class TierSlot {
     } catch (error) {
       this.failed(operation, what, error);
       return otherwise;
+    }
+  }
+
+  /**
+   * Calls the tier even while it is being skipped: what is to be removed must go if it can. Undefined: it could not.
+   */
+  async insist<T>(what: string, call: () => Promise<T>, ms: number): Promise<T | undefined> {
+    try {
+      const result = await within(call(), ms, `${what} in ${this.tier.name}`);
+      this.succeeded('write');
+      return result;
+    } catch (error) {
+      this.failed('write', what, error);
+      return undefined;
     }
   }
 

@@ -105,6 +105,8 @@ export interface Tier {
     readonly contains?: string;
   }): Promise<KeyPage>;
   stats(): TierStats | Promise<TierStats>;
+  /** How many entries there are, counted; for tiers whose `stats` only estimate it. */
+  count?(): Promise<number>;
   /** Removes what is past its life and what is over the bound; tiers that need no sweeping leave it out. */
   sweep?(): Promise<{ readonly removed: number }>;
   close(): Promise<void>;

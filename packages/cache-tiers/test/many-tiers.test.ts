@@ -207,6 +207,23 @@ describe('a tier that fails', () => {
     expect((await below.open('trial'))?.key).toBe('trial');
   });
 
+  it('does not bring back what was deleted while it could not be reached', async () => {
+    const { cache, below, clock } = twoTiers({ breaker: { failures: 1, openFor: 1000 } });
+    const lifetime = { ttl: MINUTE };
+    for (const key of ['a', 'b']) await cache.set(key, Buffer.from(key), { metadata: key, lifetime });
+    below.mood = 'failing';
+    await cache.delete('a');
+    below.mood = 'well';
+    // The breaker is open, yet a removal is tried.
+    await cache.delete('b');
+    expect(await below.open('b')).toBeUndefined();
+    clock.now += 1000;
+    expect((await below.open('a'))?.key).toBe('a');
+    expect(await cache.get('a')).toBeUndefined();
+    await cache.set('a', Buffer.from('new'), { metadata: 'new', lifetime });
+    expect((await cache.get('a'))?.head.metadata).toBe('new');
+  });
+
   it('does not hold up the body when its writes hang', async () => {
     const { cache, below } = twoTiers({ retainBytes: 0, windowBytes: 10_000 });
     const errors: unknown[] = [];
