@@ -109,8 +109,5 @@ export class RedisConnection {
   }
 }
 
-/** What `redisTier`, `redisBus` and `redisLock` take: a connection to share, or what to make one of their own from. */
-export type ConnectionSource = RedisConnection | RedisConnectionOptions;
-
 /** Makes a connection that several parts may share; whoever made it closes it. */
 export const redisConnection = (options: RedisConnectionOptions = {}): RedisConnection => new RedisConnection(options);

@@ -37,6 +37,7 @@ export class RedisNode {
   #failures = 0;
   #probes = 0;
   #probeTimer: NodeJS.Timeout | undefined;
+  #fillTimer: NodeJS.Timeout | undefined;
   readonly #leaving = new AbortController();
   #closed = false;
 
@@ -97,6 +98,7 @@ export class RedisNode {
     this.#closed = true;
     this.#leaving.abort();
     clearTimeout(this.#probeTimer);
+    clearTimeout(this.#fillTimer);
     for (const lane of this.#lanes.splice(0)) drop(lane.redis);
     this.state = 'down';
   }
@@ -122,7 +124,8 @@ export class RedisNode {
   async #open(): Promise<void> {
     const lane = await this.#dial();
     if (this.#closed || this.state === 'up') return;
-    if (!lane) return this.#down();
+    // It may have been lost again in the meantime.
+    if (!lane || !this.#lanes.includes(lane)) return this.#down();
     this.state = 'up';
     this.#failures = 0;
     this.#probes = 0;
@@ -154,12 +157,20 @@ export class RedisNode {
     for (let missing = this.#wanted - this.#lanes.length - this.#dialing; missing > 0; missing -= 1) void this.#dial();
   }
 
+  /** Not at once: a server that hangs up on newcomers must not be dialled in a circle. */
+  #fillLater(): void {
+    this.#fillTimer ??= setTimeout(() => {
+      this.#fillTimer = undefined;
+      if (this.state === 'up') this.#fill();
+    }, SLOWEST_PROBE).unref();
+  }
+
   #lost(lane: Lane): void {
     const index = this.#lanes.indexOf(lane);
     if (index >= 0) this.#lanes.splice(index, 1);
     if (this.#closed || this.state !== 'up') return;
     if (this.#lanes.length === 0) this.#down();
-    else this.#fill();
+    else this.#fillLater();
   }
 
   #down(): void {

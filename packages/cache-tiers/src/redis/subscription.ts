@@ -48,34 +48,42 @@ export class Subscription {
   }
 
   async #open(): Promise<void> {
-    const { connection, channel, echoChannel, received } = this.#options;
+    const { connection, channel, echoChannel } = this.#options;
     await connection.set.settled();
     const node = this.#listenTo();
     if (this.#closed) return;
     if (!node) return this.#retry();
+    let redis: Redis | undefined;
     try {
-      const redis = await dial(node.address, connection.options, { name: 'forebay-bus' });
-      this.#redis = redis;
-      redis.once('close', () => this.#broken(redis));
-      redis.on('message', (from: string, text: string) => {
-        if (this.#redis !== redis) return;
-        if (from === channel) received(text);
-        else if (from === echoChannel && text === this.#awaited?.text) this.#awaited.heard();
-      });
+      redis = await dial(node.address, connection.options, { name: 'forebay-bus' });
+      this.#listen(redis);
       await withDeadline(redis.subscribe(channel, echoChannel), connection.options.writeTimeout, () =>
         briefError('timeout', `${node.address} did not subscribe in time`),
       );
       await this.#proveAll();
       if (this.#closed) return drop(redis);
+      // Lost again in the meantime: another attempt is on its way.
+      if (this.#redis !== redis) return;
       this.#retries = 0;
       const since = this.#sureUntil;
       this.#sureUntil = this.#options.clock();
       this.#options.connected(since);
       this.#beatLater();
     } catch {
-      if (this.#redis) this.#broken(this.#redis);
+      if (redis) this.#broken(redis);
       else this.#retry();
     }
+  }
+
+  #listen(redis: Redis): void {
+    const { channel, echoChannel, received } = this.#options;
+    this.#redis = redis;
+    redis.once('close', () => this.#broken(redis));
+    redis.on('message', (from: string, text: string) => {
+      if (this.#redis !== redis) return;
+      if (from === channel) received(text);
+      else if (from === echoChannel && text === this.#awaited?.text) this.#awaited.heard();
+    });
   }
 
   /** Any node of the set in use that is up; a replica hears as much as its master. */
@@ -126,7 +134,9 @@ export class Subscription {
   }
 
   async #proveAll(): Promise<void> {
-    for (const master of this.#options.connection.set.masters) if (master.state === 'up') await this.#prove(master);
+    const masters = this.#options.connection.set.masters.filter(({ state }) => state === 'up');
+    if (masters.length === 0) throw briefError('unavailable', 'no master is up');
+    for (const master of masters) await this.#prove(master);
   }
 
   /** What is published at this master arrives here. */
