@@ -2,7 +2,7 @@ import { CacheError } from './errors.js';
 import type { GrowingReader } from './growing-reader.js';
 
 /** For how long a source waits for a tier that lags and does not move. */
-const PATIENCE_MS = 250;
+const PATIENCE_MS = 1000;
 
 /** Gives up the readers of tiers that hold a large body up without getting on. */
 export class TierPatience {

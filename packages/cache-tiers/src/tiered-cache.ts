@@ -275,8 +275,8 @@ class LadderCache<M> implements TieredCache<M> {
   #hit(key: string, found: Found<M>, state: 'fresh' | 'stale', failure?: { readonly error: unknown }): Opened<M> {
     const stale = state === 'stale';
     if (stale) this.#staleServed++;
-    if (found.tier === this.#memory?.name) this.#memory.count(true);
-    else this.#memory?.count(false);
+    if (found.tier === this.#memory?.name) this.#memory.tally(true);
+    else this.#memory?.tally(false);
     if (this.#events.heard('hit')) this.#events.emit('hit', { key, tier: found.tier, stale });
     return openedFrom(found, state, failure && { error: failure.error });
   }
@@ -284,12 +284,12 @@ class LadderCache<M> implements TieredCache<M> {
   #countMemoryHit(key: string): void {
     const memory = this.#memory;
     if (memory === undefined) return;
-    memory.count(true);
+    memory.tally(true);
     if (this.#events.heard('hit')) this.#events.emit('hit', { key, tier: memory.name, stale: false });
   }
 
   #miss(key: string): void {
-    this.#memory?.count(false);
+    this.#memory?.tally(false);
     if (this.#events.heard('miss')) this.#events.emit('miss', { key });
   }
 }

@@ -14,7 +14,7 @@ export interface MemoryTier extends Tier {
   peek(key: string): KeptEntry | undefined;
   /** Refreshes recency; counts nothing. */
   touch(key: string): KeptEntry | undefined;
-  count(found: boolean): void;
+  tally(found: boolean): void;
   place(key: string, head: EntryHead, bytes: Uint8Array): KeptEntry | undefined;
   remove(key: string): boolean;
   /** All that there is now; what changes meanwhile does not show. */
@@ -75,7 +75,7 @@ class LruTier implements MemoryTier {
     return this.#lru.get(key);
   }
 
-  count(found: boolean): void {
+  tally(found: boolean): void {
     if (found) this.#hits++;
     else this.#misses++;
   }
@@ -101,7 +101,7 @@ class LruTier implements MemoryTier {
 
   open(key: string): Promise<TierEntry | undefined> {
     const entry = this.#lru.get(key);
-    this.count(entry !== undefined);
+    this.tally(entry !== undefined);
     if (entry === undefined) return Promise.resolve(undefined);
     const { head, body, placedAt } = entry;
     return Promise.resolve({ key, head, body, placedAt, close: nothing });
