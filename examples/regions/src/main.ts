@@ -23,6 +23,8 @@ const stop = async (): Promise<void> => {
   cluster.stop();
 };
 process.once('exit', () => cluster.stop());
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void stop().finally(() => process.exit()));
 
 try {
   nodes.push(await startNode('north', 3001, cluster.addresses), await startNode('south', 3002, cluster.addresses));
@@ -57,7 +59,7 @@ try {
     say(`\nBoth run on: ${nodes.map(({ name, url }) => `${name} ${url}`).join(', ')}`);
     say(`Redis: ${cluster.addresses.join(' ')}`);
     say('Ctrl-C ends everything.');
-    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+    await once(process, 'exit');
   }
 } finally {
   await stop();
