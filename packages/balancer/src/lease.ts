@@ -15,8 +15,9 @@ export interface Lease<E> {
   /**
    * Another attempt, begun later, was quicker. Neither good nor bad either, but the endpoint is known to take at least as
    * long as it took so far: without that, one that always loses would never be known to be slow.
+   * @param elapsedMs how long it took so far @default the time since the lease was taken
    */
-  outpaced(): void;
+  outpaced(elapsedMs?: number): void;
 }
 
 export type Outcome = 'success' | 'failure' | 'released' | 'outpaced';
@@ -58,8 +59,8 @@ export class HeldLease<E extends EndpointOptions> implements Lease<E> {
     this.#end('released');
   }
 
-  outpaced(): void {
-    this.#end('outpaced');
+  outpaced(elapsedMs?: number): void {
+    this.#end('outpaced', elapsedMs);
   }
 
   #end(outcome: Outcome, responseTimeMs?: number, error?: unknown): void {

@@ -226,6 +226,7 @@ export class Call implements AttemptOwner, DeliveryContext {
 
   #deliver(attempt: Attempt, head: Head): void {
     this.#withheld = undefined;
+    this.#outpace(attempt);
     this.#drop(attempt);
     this.#cancelAll(neverWanted);
     this.#delivery = new Delivery(this, attempt, head);
@@ -251,6 +252,14 @@ export class Call implements AttemptOwner, DeliveryContext {
       attempt.lease.release();
     }
     this.#live = [];
+  }
+
+  /** Whoever was sent before the winner is slower than it; who was sent after may not be. */
+  #outpace(winner: Attempt): void {
+    for (const other of this.#live) {
+      if (other === winner) return;
+      if (other.sent) other.lease.outpaced(other.responseTimeMs ?? other.elapsedMs);
+    }
   }
 
   #drop(attempt: Attempt): void {

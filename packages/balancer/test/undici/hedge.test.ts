@@ -9,7 +9,7 @@ const admit = (_head: unknown, chunk: Buffer | undefined): Error | undefined =>
   chunk?.toString() === 'PNG' ? undefined : new Error('no image');
 
 describe('a hedged request', () => {
-  it('takes the first answer, and frees the slower origin at once and without a mark', async () => {
+  it('takes the first answer, frees the slower origin at once and without a mark, and knows it to be slow', async () => {
     const sockets: Socket[] = [];
     const slow = await rawUpstream((socket) => sockets.push(socket.resume()));
     const quick = await upstream((_request, response) => response.end('quick'));
@@ -18,6 +18,7 @@ describe('a hedged request', () => {
     expect((await ask(dispatcher)).text).toBe('quick');
     expect(attempts).toMatchObject([{ kind: 'hedge', statusCode: 200 }]);
     expect(dispatcher.status()[0]).toMatchObject({ failuresTotal: 0, successes: 0, inFlight: 0 });
+    expect(dispatcher.status()[0]?.responseTimeMs).toBeGreaterThanOrEqual(25);
     await vi.waitFor(() => expect(sockets[0]?.destroyed).toBe(true));
   });
 
@@ -27,6 +28,7 @@ describe('a hedged request', () => {
     const dispatcher = dispatcherOver([first.url, second], hedged);
     expect((await ask(dispatcher)).text).toBe('first');
     expect(dispatcher.status().map(({ inFlight }) => inFlight)).toEqual([0, 0]);
+    expect(dispatcher.status()[1]?.responseTimeMs).toBeUndefined();
   });
 
   it('waits for the other when one of the two fails', async () => {
