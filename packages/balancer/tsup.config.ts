@@ -1,3 +1,3 @@
 import { library } from '../../tsup.base.ts';
 
-export default library(['src/index.ts', 'src/undici/index.ts']);
+export default library(['src/index.ts', 'src/core.ts', 'src/undici/index.ts']);

@@ -1,193 +1,45 @@
 import { Budget } from './attempts/budget.js';
 import type { AttemptFunction, CallOptions, Caller, Counters } from './attempts/call-options.js';
 import { Call } from './attempts/call.js';
-import { findOutliers } from './availability/outliers.js';
-import { Roster } from './availability/roster.js';
-import { resolveClock, type CompleteClock } from './clock.js';
-import { Dice } from './dice.js';
-import { EndpointState, Experience, type EndpointOptions, type EndpointPatch } from './endpoint.js';
-import { BalancerError } from './errors.js';
-import { Events, type BalancerEvents } from './events.js';
-import { HeldLease, type Ledger, type Outcome } from './lease.js';
-import type { AcquireOptions, BalancerStats, LoadBalancer } from './load-balancer.js';
+import type { EndpointOptions } from './endpoint.js';
+import type { BalancerStats, LoadBalancer } from './load-balancer.js';
 import type { BalancerConfig, BalancerOptions } from './options.js';
-import { checkNumber, resolveEndpoint, resolveSettings, type Settings } from './settings.js';
-import { formatStatus, statusOf, type EndpointStatus } from './status.js';
-import { createStrategy } from './strategies/create-strategy.js';
-import type { Strategy } from './strategies/strategy.js';
+import { EndpointPicker } from './picker.js';
+import { callDefaults, pickerDefaults, type Settings } from './settings.js';
+import { formatStatus } from './status.js';
+import { adaptive } from './strategies/adaptive.js';
+import { leastConnections } from './strategies/least-connections.js';
+import { peakEwma } from './strategies/peak-ewma.js';
+import type { Strategies } from './strategies/strategy.js';
+import { weightedRandom } from './strategies/weighted-random.js';
 
-/** ms to say in `retryAfter` when nothing but a probe or an operator can bring an endpoint back. */
-const unknownWait = 1000;
+const strategies: Strategies = {
+  'weighted-random': weightedRandom,
+  'least-connections': leastConnections,
+  'peak-ewma': peakEwma,
+  adaptive,
+};
 
-class Balancer<E extends EndpointOptions> implements LoadBalancer<E>, Caller<E>, Ledger<E> {
-  settings: Settings<E>;
-  readonly clock: CompleteClock;
-  readonly random: () => number;
-  readonly events: Events<BalancerEvents<E>> = new Events();
+/** A picker that makes the calls as well. */
+class Balancer<E extends EndpointOptions> extends EndpointPicker<E, Settings<E>> implements LoadBalancer<E>, Caller<E> {
   readonly retries: Budget;
   readonly hedges: Budget;
-  readonly counters: Counters = { calls: 0, attempts: 0, retries: 0, hedges: 0, exhausted: 0 };
-  readonly #byName = new Map<string, EndpointState<E>>();
-  readonly #roster = new Roster<E>();
-  readonly #dice: Dice;
-  #strategy: Strategy<E>;
-  #nextSweep: number;
+  readonly counters: Counters = { calls: 0, retries: 0, hedges: 0, exhausted: 0 };
 
-  constructor({ endpoints, clock, random = Math.random, ...config }: BalancerOptions<E>) {
-    this.settings = resolveSettings(config);
-    this.clock = resolveClock(clock);
-    this.#dice = new Dice(random);
-    this.random = this.#dice.roll;
+  constructor(options: BalancerOptions<E>) {
+    super({ ...options, strategies }, { ...pickerDefaults, ...callDefaults });
     this.retries = new Budget({ ...this.settings.retry, clock: this.clock });
     this.hedges = new Budget({ ...this.settings.hedge, clock: this.clock });
-    this.#strategy = createStrategy(this.settings);
-    this.#nextSweep = this.clock.now() + this.settings.outliers.interval;
-    for (const endpoint of endpoints) this.add(endpoint);
   }
 
   call<T>(fn: AttemptFunction<E, T>, options?: CallOptions): Promise<T> {
     return new Call(this, fn, options).run();
   }
 
-  acquire(options?: AcquireOptions): HeldLease<E> | undefined {
-    const now = this.clock.now();
-    const { random, settings } = this;
-    const candidates = this.#roster.candidates(now, settings, random, options?.exclude);
-    if (candidates.length === 0) return undefined;
-    const state = this.#strategy.choose(candidates, { now, random });
-    this.#strategy.chosen?.(state, candidates);
-    this.counters.attempts++;
-    state.picks++;
-    if (++state.inFlight === state.settings.maxConcurrency) this.#roster.touch();
-    const { circuit } = state.experience;
-    const trial = circuit.phase.kind === 'closed' ? undefined : circuit.begin(now, settings.breaker);
-    if (trial) {
-      this.#roster.touch();
-      this.events.emit('trial', () => ({ endpoint: state.endpoint }));
-    }
-    return new HeldLease(state, now, trial, this);
-  }
-
-  peek(): E | undefined {
-    const now = this.clock.now();
-    const random = this.#dice.preview();
-    const candidates = this.#roster.candidates(now, this.settings, random);
-    return candidates.length === 0 ? undefined : this.#strategy.choose(candidates, { now, random }).endpoint;
-  }
-
-  recommend(): E | undefined {
-    return this.status()
-      .filter(({ available }) => available)
-      .toSorted(
-        (a, b) =>
-          a.priority - b.priority ||
-          b.successRate - a.successRate ||
-          b.effectiveWeight - a.effectiveWeight ||
-          (a.responseTimeMs ?? 0) - (b.responseTimeMs ?? 0),
-      )[0]?.endpoint;
-  }
-
-  status(): readonly EndpointStatus<E>[] {
-    const now = this.clock.now();
-    return Array.from(this.#byName.values(), (state) => statusOf(state, this.#roster, now, this.settings));
-  }
-
-  healthy(): readonly E[] {
-    const now = this.clock.now();
-    const states = [...this.#byName.values()].filter((state) => this.#roster.isFit(state, now, this.settings));
-    return states.map(({ endpoint }) => endpoint);
-  }
-
-  blocked(): readonly E[] {
-    return this.status()
-      .filter(({ blockedUntil, ejectedUntil }) => blockedUntil ?? ejectedUntil)
-      .map(({ endpoint }) => endpoint);
-  }
-
-  updateConfig(patch: BalancerConfig<E>): void {
-    const settings = resolveSettings(patch, this.settings);
-    this.#strategy = createStrategy(settings);
-    this.settings = settings;
-    this.retries.configure(settings.retry);
-    this.hedges.configure(settings.hedge);
-    this.#nextSweep = this.clock.now() + settings.outliers.interval;
-    this.#roster.touch();
-  }
-
-  updateEndpoint(name: string, patch: EndpointPatch): void {
-    const state = this.#state(name);
-    state.settings = resolveEndpoint(patch, state.settings);
-    this.#roster.replace(this.#byName.values());
-  }
-
-  add(endpoint: E): void {
-    const { name } = endpoint;
-    if (typeof name !== 'string' || this.#byName.has(name))
-      throw new TypeError(`name must be a string that is free, not ${name}`);
-    this.#byName.set(name, new EndpointState(endpoint));
-    this.#roster.replace(this.#byName.values());
-  }
-
-  remove(name: string): boolean {
-    const wasThere = this.#byName.delete(name);
-    this.#roster.replace(this.#byName.values());
-    return wasThere;
-  }
-
-  reset(name?: string): void {
-    for (const state of name === undefined ? this.#byName.values() : [this.#state(name)])
-      state.experience = new Experience();
-    this.#roster.touch();
-  }
-
-  setHealthy(name: string, healthy: boolean): void {
-    const state = this.#state(name);
-    if (state.healthy === healthy) return;
-    state.healthy = healthy;
-    if (healthy) {
-      const now = this.clock.now();
-      state.experience.recoveredAt = now;
-      // The probe has seen it answer: let a trial call decide now, not when the block would have ended.
-      state.experience.circuit.expire(now);
-    }
-    this.#roster.touch();
-    this.events.emit('health', () => ({ endpoint: state.endpoint, healthy }));
-  }
-
-  recordProbe(name: string, responseTimeMs: number): void {
-    checkNumber('responseTimeMs', responseTimeMs);
-    this.#state(name).probeMs = responseTimeMs;
-  }
-
-  hold(name: string, durationMs: number): void {
-    checkNumber('durationMs', durationMs);
-    const { experience } = this.#state(name);
-    experience.heldUntil = Math.max(experience.heldUntil, this.clock.now() + durationMs);
-    this.#roster.touch();
-  }
-
-  setWeightShare(name: string, share: number): void {
-    checkNumber('share', share);
-    this.#state(name).share = share;
-    this.#roster.touch();
-  }
-
-  retryAfter(): number {
-    return this.#roster.candidates(this.clock.now(), this.settings, () => 0).length > 0 ? 0 : this.wait();
-  }
-
-  wait(): number {
-    const now = this.clock.now();
-    let wait = Infinity;
-    for (const { settings, healthy, share, experience } of this.#roster.states) {
-      const free = Math.max(experience.circuit.until, experience.heldUntil, experience.ejectedUntil) - now;
-      if (settings.enabled && healthy && share > 0 && free > 0) wait = Math.min(wait, free);
-    }
-    return wait === Infinity ? unknownWait : wait;
-  }
-
-  on<K extends keyof BalancerEvents<E>>(event: K, listener: (payload: BalancerEvents<E>[K]) => void): () => void {
-    return this.events.on(event, listener);
+  override updateConfig(patch: BalancerConfig<E>): void {
+    super.updateConfig(patch);
+    this.retries.configure(this.settings.retry);
+    this.hedges.configure(this.settings.hedge);
   }
 
   formatStatus(): string {
@@ -195,79 +47,15 @@ class Balancer<E extends EndpointOptions> implements LoadBalancer<E>, Caller<E>,
   }
 
   stats(): BalancerStats {
-    this.#roster.candidates(this.clock.now(), this.settings, () => 0);
+    this.roster.refresh(this.clock.now(), this.settings);
     return {
       ...this.counters,
-      inFlight: this.#roster.states.reduce((sum, { inFlight }) => sum + inFlight, 0),
-      panic: this.#roster.panic,
+      attempts: this.attempts,
+      inFlight: this.roster.states.reduce((sum, { inFlight }) => sum + inFlight, 0),
+      panic: this.roster.panic,
       retriesRemaining: this.retries.remaining,
       hedgesRemaining: this.hedges.remaining,
     };
-  }
-
-  settle(lease: HeldLease<E>, outcome: Outcome, responseTimeMs?: number, error?: unknown): void {
-    const { state, trial, phase } = lease;
-    const { experience } = state;
-    const { circuit, average } = experience;
-    if (state.inFlight-- === state.settings.maxConcurrency) this.#roster.touch();
-    if (trial) {
-      circuit.end(trial);
-      this.#roster.touch();
-    }
-    if (outcome === 'released') return;
-    const now = this.clock.now();
-    const ms = responseTimeMs ?? now - lease.startedAt;
-    const expected = average.ms;
-    if (outcome === 'success' || (outcome === 'outpaced' && !(ms <= expected))) average.observe(ms);
-    this.#strategy.settled?.(state, ms, outcome, now, expected);
-    if (outcome === 'outpaced') return;
-    const { settings, events } = this;
-    const succeeded = outcome === 'success';
-    experience.success.observe(succeeded, now, settings.decay);
-    experience.recentCalls++;
-    if (succeeded) {
-      state.successes++;
-      experience.recentSuccesses++;
-      if (circuit.success(phase, now, settings.breaker)) this.#recovered(state, now, trial === undefined);
-    } else {
-      state.failures++;
-      experience.lastError = error;
-      const durationMs = circuit.failure(phase, now, settings.breaker, this.random);
-      if (durationMs !== undefined) {
-        const { failures, until } = circuit;
-        this.#roster.touch();
-        events.emit('block', () => ({ endpoint: state.endpoint, failures, durationMs, until, error }));
-      }
-    }
-    if (now >= this.#nextSweep) this.#sweep(now);
-  }
-
-  #recovered(state: EndpointState<E>, now: number, byPanic: boolean): void {
-    state.experience.recoveredAt = now;
-    // An answer from within a block was had by panic: the outage may be over for the others too, so let trials decide at
-    // once; the few that are back would be crushed while the rest wait for their time.
-    if (byPanic) for (const { experience } of this.#roster.states) experience.circuit.expire(now);
-    this.#roster.touch();
-    this.events.emit('recover', () => ({ endpoint: state.endpoint }));
-  }
-
-  #sweep(now: number): void {
-    const { outliers } = this.settings;
-    this.#nextSweep = now + outliers.interval;
-    for (const { endpoint, experience } of findOutliers(this.#roster.states, now, outliers)) {
-      const durationMs = outliers.duration * ++experience.ejections;
-      const until = now + durationMs;
-      experience.ejectedUntil = until;
-      experience.recoveredAt = until;
-      this.#roster.touch();
-      this.events.emit('eject', () => ({ endpoint, durationMs, until }));
-    }
-  }
-
-  #state(name: string): EndpointState<E> {
-    const state = this.#byName.get(name);
-    if (!state) throw new BalancerError('FOREBAY_UNKNOWN_ENDPOINT', `There is no endpoint named ${name}`);
-    return state;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { BalancerError } from './errors.js';
 
-/** What a balancer tells, and with what. */
-export interface BalancerEvents<E> {
+/** What a picker tells, and with what. */
+export interface PickerEvents<E> {
   /** An endpoint's circuit opened. */
   block: {
     readonly endpoint: E;
@@ -18,6 +18,10 @@ export interface BalancerEvents<E> {
   eject: { readonly endpoint: E; readonly durationMs: number; readonly until: number };
   /** `setHealthy` changed an endpoint's health. */
   health: { readonly endpoint: E; readonly healthy: boolean };
+}
+
+/** What a balancer tells. */
+export interface BalancerEvents<E> extends PickerEvents<E> {
   /** A call found nothing to try, or failed everywhere it tried. */
   exhausted: { readonly error: BalancerError };
 }

@@ -1,9 +1,9 @@
 import type { AttemptFunction, CallOptions } from './attempts/call-options.js';
 import type { RetryBudget } from './attempts/budget.js';
 import type { EndpointOptions, EndpointPatch } from './endpoint.js';
-import type { BalancerEvents } from './events.js';
+import type { BalancerEvents, PickerEvents } from './events.js';
 import type { Lease } from './lease.js';
-import type { BalancerConfig } from './options.js';
+import type { BalancerConfig, PickerConfig } from './options.js';
 import type { EndpointStatus } from './status.js';
 
 export interface AcquireOptions {
@@ -26,13 +26,8 @@ export interface BalancerStats {
   readonly hedgesRemaining: number;
 }
 
-/** Spreads calls over endpoints; see `createBalancer`. */
-export interface LoadBalancer<E extends EndpointOptions> {
-  /**
-   * Runs `fn` with an endpoint; when that fails, with others, within the retry budget and one deadline.
-   * @throws BalancerError `FOREBAY_NO_ENDPOINT`, `FOREBAY_ALL_FAILED`, `FOREBAY_DEADLINE`, or the reason of `signal`
-   */
-  call<T>(fn: AttemptFunction<E, T>, options?: CallOptions): Promise<T>;
+/** Picks endpoints for calls that are made elsewhere; see `createPicker`. */
+export interface Picker<E extends EndpointOptions> {
   /** Takes an endpoint for a call that is made elsewhere; `undefined` if none may be tried. */
   acquire(options?: AcquireOptions): Lease<E> | undefined;
   status(): readonly EndpointStatus<E>[];
@@ -44,7 +39,7 @@ export interface LoadBalancer<E extends EndpointOptions> {
   recommend(): E | undefined;
   /** The one that would be picked now. */
   peek(): E | undefined;
-  updateConfig(patch: BalancerConfig<E>): void;
+  updateConfig(patch: PickerConfig<E>): void;
   updateEndpoint(name: string, patch: EndpointPatch): void;
   add(endpoint: E): void;
   /** Whether there was one of that name. Its running calls settle safely. */
@@ -61,6 +56,17 @@ export interface LoadBalancer<E extends EndpointOptions> {
   setWeightShare(name: string, share: number): void;
   /** ms until an endpoint may be tried again, 0 if one may now. */
   retryAfter(): number;
+  on<K extends keyof PickerEvents<E>>(event: K, listener: (payload: PickerEvents<E>[K]) => void): () => void;
+}
+
+/** Spreads calls over endpoints; see `createBalancer`. */
+export interface LoadBalancer<E extends EndpointOptions> extends Picker<E> {
+  /**
+   * Runs `fn` with an endpoint; when that fails, with others, within the retry budget and one deadline.
+   * @throws BalancerError `FOREBAY_NO_ENDPOINT`, `FOREBAY_ALL_FAILED`, `FOREBAY_DEADLINE`, or the reason of `signal`
+   */
+  call<T>(fn: AttemptFunction<E, T>, options?: CallOptions): Promise<T>;
+  updateConfig(patch: BalancerConfig<E>): void;
   on<K extends keyof BalancerEvents<E>>(event: K, listener: (payload: BalancerEvents<E>[K]) => void): () => void;
   formatStatus(): string;
   stats(): BalancerStats;

@@ -112,8 +112,9 @@ export class LoadBalancerManager<E extends EndpointOptions = EndpointOptions> {
         value: Number(stats[key]),
       }));
       const ofEndpoints = balancer.status().flatMap((status) =>
-        endpointMetrics.map(({ value, ...rest }) => ({
+        endpointMetrics.map(({ name, value, ...rest }) => ({
           ...rest,
+          name: `forebay_balancer_endpoint_${name}`,
           labels: { group, endpoint: status.name },
           value: value(status),
         })),
@@ -151,28 +152,34 @@ interface EndpointMetric extends Omit<MetricSample, 'labels' | 'value'> {
 const circuitValues = { closed: 0, 'half-open': 1, open: 2 } as const;
 
 const endpointMetrics: readonly EndpointMetric[] = [
-  metric('available', 'gauge', 'Whether it may be picked', ({ available }) => Number(available)),
-  metric('healthy', 'gauge', 'What active probes say', ({ healthy }) => Number(healthy)),
-  metric('circuit', 'gauge', '0 closed, 1 half-open, 2 open', ({ circuit }) => circuitValues[circuit]),
-  metric('in_flight', 'gauge', 'Calls that have not settled', ({ inFlight }) => inFlight),
-  metric('weight', 'gauge', 'Weight in force', ({ effectiveWeight }) => effectiveWeight),
-  metric('success_ratio', 'gauge', 'Moving success rate', ({ successRate }) => successRate),
-  metric(
-    'response_time_seconds',
-    'gauge',
-    'Average response time',
-    ({ responseTimeMs }) => (responseTimeMs ?? 0) / 1000,
-  ),
-  metric('picks_total', 'counter', 'Times it was picked', ({ picks }) => picks),
-  metric('successes_total', 'counter', 'Attempts that succeeded', ({ successes }) => successes),
-  metric('failures_total', 'counter', 'Attempts that failed', ({ failuresTotal }) => failuresTotal),
+  {
+    name: 'available',
+    type: 'gauge',
+    help: 'Whether it may be picked',
+    value: ({ available }) => Number(available),
+  },
+  { name: 'healthy', type: 'gauge', help: 'What active probes say', value: ({ healthy }) => Number(healthy) },
+  {
+    name: 'circuit',
+    type: 'gauge',
+    help: '0 closed, 1 half-open, 2 open',
+    value: ({ circuit }) => circuitValues[circuit],
+  },
+  { name: 'in_flight', type: 'gauge', help: 'Calls that have not settled', value: ({ inFlight }) => inFlight },
+  { name: 'weight', type: 'gauge', help: 'Weight in force', value: ({ weightInForce }) => weightInForce },
+  { name: 'success_ratio', type: 'gauge', help: 'Moving success rate', value: ({ successRate }) => successRate },
+  {
+    name: 'response_time_seconds',
+    type: 'gauge',
+    help: 'Average response time',
+    value: ({ responseTimeMs }) => (responseTimeMs ?? 0) / 1000,
+  },
+  { name: 'picks_total', type: 'counter', help: 'Times it was picked', value: ({ picks }) => picks },
+  { name: 'successes_total', type: 'counter', help: 'Attempts that succeeded', value: ({ successes }) => successes },
+  {
+    name: 'failures_total',
+    type: 'counter',
+    help: 'Attempts that failed',
+    value: ({ failuresTotal }) => failuresTotal,
+  },
 ];
-
-function metric(
-  name: string,
-  type: MetricSample['type'],
-  help: string,
-  value: (status: EndpointStatus<EndpointOptions>) => number,
-): EndpointMetric {
-  return { name: `forebay_balancer_endpoint_${name}`, type, help, value };
-}

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 import type { EndpointOptions } from './endpoint.js';
-import type { StrategyFunction, StrategyName } from './strategies/strategy.js';
+import type { Strategies, StrategyFunction, StrategyName } from './strategies/strategy.js';
 
 export type PriorityMode = 'spread' | 'tiers';
 
@@ -94,8 +94,8 @@ export interface AdaptiveOptions {
   readonly alphaStep?: number;
 }
 
-/** What `updateConfig` may change. Groups are merged; what is not named stays. */
-export interface BalancerConfig<E extends EndpointOptions> {
+/** What `updateConfig` of a picker may change. Groups are merged; what is not named stays. */
+export interface PickerConfig<E extends EndpointOptions> {
   /** How one of the available endpoints is picked. @default 'round-robin' */
   readonly strategy?: StrategyName | StrategyFunction<E>;
   /**
@@ -109,11 +109,15 @@ export interface BalancerConfig<E extends EndpointOptions> {
   readonly slowStart?: SlowStartOptions;
   /** `false`: nobody is ejected. */
   readonly outliers?: OutlierOptions | false;
-  readonly retry?: RetryOptions;
-  readonly hedge?: HedgeOptions;
   readonly adaptive?: AdaptiveOptions;
   /** ms over which latency peaks and success rates are forgotten. @default 10_000 */
   readonly decay?: number;
+}
+
+/** What `updateConfig` of a balancer may change. */
+export interface BalancerConfig<E extends EndpointOptions> extends PickerConfig<E> {
+  readonly retry?: RetryOptions;
+  readonly hedge?: HedgeOptions;
   /** ms for one call with all its attempts. @default Infinity */
   readonly timeout?: number;
   /** ms for one attempt. @default Infinity */
@@ -122,10 +126,18 @@ export interface BalancerConfig<E extends EndpointOptions> {
   readonly classify?: Classify;
 }
 
-export interface BalancerOptions<E extends EndpointOptions> extends BalancerConfig<E> {
+/** What is given once. */
+interface Surroundings<E> {
   readonly endpoints: readonly E[];
   /** @default a monotonic one */
   readonly clock?: Clock;
   /** @default Math.random */
   readonly random?: () => number;
+}
+
+export interface BalancerOptions<E extends EndpointOptions> extends BalancerConfig<E>, Surroundings<E> {}
+
+export interface PickerOptions<E extends EndpointOptions> extends PickerConfig<E>, Surroundings<E> {
+  /** The strategies that `strategy` may name besides `round-robin`; only these are loaded. @default none */
+  readonly strategies?: Strategies;
 }

@@ -1,48 +1,16 @@
 import type { EndpointOptions, EndpointPatch } from './endpoint.js';
 import type {
   AdaptiveOptions,
-  BalancerConfig,
   BreakerOptions,
   Classify,
   HedgeOptions,
   OutlierOptions,
+  PickerConfig,
   PriorityMode,
   RetryOptions,
   SlowStartOptions,
 } from './options.js';
 import type { StrategyFunction, StrategyName } from './strategies/strategy.js';
-
-/** What stands where nothing is given; `Infinity` for a time is "never". */
-const defaults = {
-  panicThreshold: 0.2,
-  decay: 10_000,
-  timeout: Infinity,
-  attemptTimeout: Infinity,
-  breaker: {
-    maxFailures: 3,
-    failureRate: Infinity,
-    minimumCalls: 20,
-    window: 10_000,
-    blockDuration: 300_000,
-    retryMultiplier: 2,
-    maxBlockDuration: 3_600_000,
-    jitter: 0.1,
-    maxTrials: 1,
-    trialTimeout: 30_000,
-  },
-  slowStart: { window: 10_000, minimum: 0.1, aggression: 1 },
-  outliers: {
-    interval: 10_000,
-    minimumEndpoints: 5,
-    minimumCalls: 100,
-    deviations: 1.9,
-    duration: 30_000,
-    maxEjected: 0.1,
-  },
-  retry: { attempts: 3, ratio: 0.2, reserve: 10, backoff: 100, maxBackoff: 2_000 },
-  hedge: { after: Infinity, ratio: 0.1, reserve: 5 },
-  adaptive: { baseMultiplier: 20, dynamicMultiplier: 50, alphaInitial: 0.5, alphaStep: 0.1 },
-};
 
 /** Numbers that are not just "from 0 up". */
 const ranges: Readonly<Record<string, readonly [least: number, most: number]>> = {
@@ -90,42 +58,78 @@ export function fill<T extends object>(given: object, standing: T, path = ''): T
 
 export type BreakerSettings = Required<BreakerOptions>;
 
-/** `BalancerConfig` with nothing left open. */
-export interface Settings<E extends EndpointOptions> {
+/** `PickerConfig` with nothing left open. */
+export interface PickerSettings<E extends EndpointOptions> {
   readonly strategy: StrategyName | StrategyFunction<E>;
   readonly priorityMode: PriorityMode;
-  readonly classify: Classify | undefined;
   readonly panicThreshold: number;
   readonly decay: number;
-  readonly timeout: number;
-  readonly attemptTimeout: number;
   readonly breaker: BreakerSettings;
   readonly slowStart: Required<SlowStartOptions>;
   readonly outliers: Required<OutlierOptions>;
-  readonly retry: Required<RetryOptions>;
-  readonly hedge: Required<HedgeOptions>;
   readonly adaptive: Required<AdaptiveOptions>;
 }
+
+/** `BalancerConfig` with nothing left open. */
+export interface Settings<E extends EndpointOptions> extends PickerSettings<E> {
+  readonly classify: Classify | undefined;
+  readonly timeout: number;
+  readonly attemptTimeout: number;
+  readonly retry: Required<RetryOptions>;
+  readonly hedge: Required<HedgeOptions>;
+}
+
+/** What stands where nothing is given; `Infinity` for a time is "never". */
+export const pickerDefaults: PickerSettings<EndpointOptions> = {
+  strategy: 'round-robin',
+  priorityMode: 'spread',
+  panicThreshold: 0.2,
+  decay: 10_000,
+  breaker: {
+    maxFailures: 3,
+    failureRate: Infinity,
+    minimumCalls: 20,
+    window: 10_000,
+    blockDuration: 300_000,
+    retryMultiplier: 2,
+    maxBlockDuration: 3_600_000,
+    jitter: 0.1,
+    maxTrials: 1,
+    trialTimeout: 30_000,
+  },
+  slowStart: { window: 10_000, minimum: 0.1, aggression: 1 },
+  outliers: {
+    interval: 10_000,
+    minimumEndpoints: 5,
+    minimumCalls: 100,
+    deviations: 1.9,
+    duration: 30_000,
+    maxEjected: 0.1,
+  },
+  adaptive: { baseMultiplier: 20, dynamicMultiplier: 50, alphaInitial: 0.5, alphaStep: 0.1 },
+};
+
+/** What a balancer adds to that. */
+export const callDefaults: Omit<Settings<never>, keyof PickerSettings<EndpointOptions>> = {
+  classify: undefined,
+  timeout: Infinity,
+  attemptTimeout: Infinity,
+  retry: { attempts: 3, ratio: 0.2, reserve: 10, backoff: 100, maxBackoff: 2_000 },
+  hedge: { after: Infinity, ratio: 0.1, reserve: 5 },
+};
 
 /**
  * The settings after `patch`: groups are merged, the rest replaced.
  * @throws TypeError or RangeError that names the option and its value
  */
-export function resolveSettings<E extends EndpointOptions>(
-  patch: BalancerConfig<E>,
-  standing?: Settings<E>,
-): Settings<E> {
-  const { outliers = {}, priorityMode = standing?.priorityMode ?? 'spread' } = patch;
-  if (priorityMode !== 'spread' && priorityMode !== 'tiers') {
-    throw new RangeError(`priorityMode must be spread or tiers, not ${String(priorityMode)}`);
-  }
-  const given = { ...patch, outliers: outliers || { interval: Infinity } };
-  return {
-    ...fill(given, { ...defaults, ...standing, strategy: undefined, classify: undefined, priorityMode: undefined }),
-    strategy: patch.strategy ?? standing?.strategy ?? 'round-robin',
-    classify: patch.classify ?? standing?.classify,
-    priorityMode,
-  };
+export function resolveSettings<E extends EndpointOptions, S extends PickerSettings<E>>(
+  patch: PickerConfig<E>,
+  standing: S,
+): S {
+  const settings = fill(patch.outliers === false ? { ...patch, outliers: { interval: Infinity } } : patch, standing);
+  const { priorityMode } = settings;
+  if (priorityMode === 'spread' || priorityMode === 'tiers') return settings;
+  throw new RangeError(`priorityMode must be spread or tiers, not ${String(priorityMode)}`);
 }
 
 /** What a balancer may change about an endpoint, with nothing left open. */

@@ -2,7 +2,7 @@ import type { CircuitState } from './circuit/circuit.js';
 import type { Roster } from './availability/roster.js';
 import type { EndpointOptions, EndpointState } from './endpoint.js';
 import { messageOf } from './errors.js';
-import type { Settings } from './settings.js';
+import type { PickerSettings } from './settings.js';
 
 /** What is known of one endpoint at a moment; times are those of the balancer's clock (by default epoch ms). */
 export interface EndpointStatus<E> {
@@ -18,8 +18,13 @@ export interface EndpointStatus<E> {
   /** Configured. */
   readonly weight: number;
   readonly maxConcurrency: number;
-  /** In force: × outside share × slow start. */
+  /** × outside share × slow start. */
   readonly effectiveWeight: number;
+  /**
+   * As the strategy sees it beside all the others: for `adaptive` the computed one, for `round-robin` and
+   * `least-connections` the effective one less what failures took off, else the effective one.
+   */
+  readonly weightInForce: number;
   readonly responseTimeMs: number | undefined;
   readonly probeTimeMs: number | undefined;
   readonly inFlight: number;
@@ -40,7 +45,8 @@ export function statusOf<E extends EndpointOptions>(
   state: EndpointState<E>,
   roster: Roster<E>,
   now: number,
-  settings: Settings<E>,
+  settings: PickerSettings<E>,
+  weightInForce: number,
 ): EndpointStatus<E> {
   const { experience } = state;
   const { circuit, lastError } = experience;
@@ -52,6 +58,7 @@ export function statusOf<E extends EndpointOptions>(
     available: roster.isUsable(state, now, settings),
     healthy: state.healthy,
     circuit: circuit.state(now),
+    weightInForce,
     effectiveWeight: roster.weightOf(state, now, settings),
     responseTimeMs: state.responseTimeMs,
     probeTimeMs: state.probeTimeMs,

@@ -34,7 +34,6 @@ export interface CallOptions {
 /** What is counted since the balancer was made. */
 export interface Counters {
   calls: number;
-  attempts: number;
   retries: number;
   hedges: number;
   exhausted: number;

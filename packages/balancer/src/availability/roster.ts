@@ -1,5 +1,5 @@
 import type { EndpointOptions, EndpointState } from '../endpoint.js';
-import type { Settings } from '../settings.js';
+import type { PickerSettings } from '../settings.js';
 import { panicCandidates } from './panic.js';
 import { slowStartShare } from './slow-start.js';
 import { tierLoads, totalCapacity } from './tiers.js';
@@ -29,10 +29,15 @@ export class Roster<E extends EndpointOptions> {
     this.touch();
   }
 
-  /** The endpoints among which the strategy is to choose; empty if none may be tried. */
-  candidates(now: number, settings: Settings<E>, random: () => number, exclude?: ReadonlySet<string>): States<E> {
+  /** Brings candidates and weights up to `now`. */
+  refresh(now: number, settings: PickerSettings<E>): void {
     if (now >= this.#nextLook) this.#look(now, settings);
     if (this.#isWarming) this.#weigh(now, settings);
+  }
+
+  /** The endpoints among which the strategy is to choose; empty if none may be tried. */
+  candidates(now: number, settings: PickerSettings<E>, random: () => number, exclude?: ReadonlySet<string>): States<E> {
+    this.refresh(now, settings);
     if (this.#tiers.length === 1) return without(this.#tiers[0], exclude);
     let point = random();
     const tier = this.#loads.findIndex((load) => (point -= load) < 0);
@@ -46,12 +51,12 @@ export class Roster<E extends EndpointOptions> {
   isFit(
     { settings: { enabled }, healthy, experience }: EndpointState<E>,
     now: number,
-    { breaker }: Settings<E>,
+    { breaker }: PickerSettings<E>,
   ): boolean {
     return enabled && healthy && experience.ejectedUntil <= now && experience.circuit.admits(now, breaker);
   }
 
-  isUsable(state: EndpointState<E>, now: number, settings: Settings<E>): boolean {
+  isUsable(state: EndpointState<E>, now: number, settings: PickerSettings<E>): boolean {
     const isFree =
       state.experience.heldUntil <= now && state.share > 0 && state.inFlight < state.settings.maxConcurrency;
     return isFree && this.isFit(state, now, settings);
@@ -61,12 +66,12 @@ export class Roster<E extends EndpointOptions> {
   weightOf(
     { settings: { weight }, share, experience }: EndpointState<E>,
     now: number,
-    { slowStart }: Settings<E>,
+    { slowStart }: PickerSettings<E>,
   ): number {
     return weight * share * slowStartShare(now - experience.recoveredAt, slowStart);
   }
 
-  #look(now: number, settings: Settings<E>): void {
+  #look(now: number, settings: PickerSettings<E>): void {
     const on = this.states.filter((state) => state.settings.enabled);
     const priorities = settings.priorityMode === 'tiers' ? new Set(on.map((state) => state.settings.priority)) : [0];
     const groups = Array.from(priorities, (priority) =>
@@ -96,7 +101,7 @@ export class Roster<E extends EndpointOptions> {
     this.#weigh(now, settings);
   }
 
-  #weigh(now: number, settings: Settings<E>): void {
+  #weigh(now: number, settings: PickerSettings<E>): void {
     this.#isWarming = false;
     for (const state of this.states) {
       // A share of 0 is only ever picked in panic, and then no weight may be 0.

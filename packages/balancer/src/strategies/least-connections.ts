@@ -1,5 +1,6 @@
 import type { EndpointOptions, EndpointState } from '../endpoint.js';
-import { smoothRoundRobin } from './smooth-round-robin.js';
+import type { PickerSettings } from '../settings.js';
+import { roundRobin } from './smooth-round-robin.js';
 import type { Strategy } from './strategy.js';
 
 /** The endpoints with the fewest calls in flight for their weight, in their order. */
@@ -19,8 +20,8 @@ function leastBusy<E extends EndpointOptions>(candidates: readonly EndpointState
 }
 
 /** nginx's `least_conn`: connections ÷ weight, ties by smooth round robin so that weights hold at low load. */
-export function leastConnections<E extends EndpointOptions>(maxFailures: number): Strategy<E> {
-  const turns = smoothRoundRobin<E>(maxFailures);
+export function leastConnections<E extends EndpointOptions>(settings: PickerSettings<E>): Strategy<E> {
+  const turns = roundRobin(settings);
   let ties: readonly EndpointState<E>[] = [];
   return {
     ...turns,

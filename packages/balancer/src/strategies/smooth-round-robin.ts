@@ -1,4 +1,5 @@
 import type { EndpointOptions, EndpointState } from '../endpoint.js';
+import type { PickerSettings } from '../settings.js';
 import type { Strategy } from './strategy.js';
 
 /** Weight in force less what failures took off: nginx's `effective_weight`. */
@@ -10,7 +11,7 @@ function effective({ weight, experience }: EndpointState<EndpointOptions>): numb
  * nginx's smooth weighted round robin (`ngx_http_upstream_round_robin.c`): exact shares over any Σ weights picks, with
  * the picks of each endpoint spread as evenly as can be. A failure takes `weight / maxFailures` off for the next turns.
  */
-export function smoothRoundRobin<E extends EndpointOptions>(maxFailures: number): Strategy<E> {
+export function roundRobin<E extends EndpointOptions>({ breaker: { maxFailures } }: PickerSettings<E>): Strategy<E> {
   return {
     choose(candidates) {
       let best = candidates[0]!;
@@ -39,5 +40,6 @@ export function smoothRoundRobin<E extends EndpointOptions>(maxFailures: number)
     settled({ weight, experience }, _ms, outcome) {
       if (outcome === 'failure') experience.lowered = Math.min(weight, experience.lowered + weight / maxFailures);
     },
+    weigh: (states) => states.map(effective),
   };
 }

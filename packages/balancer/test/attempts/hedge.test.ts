@@ -12,7 +12,7 @@ const later = <T>(clock: ManualClock, ms: number, end: () => T): Promise<T> =>
       try {
         resolve(end());
       } catch (error) {
-        reject(error as Error);
+        reject(error);
       }
     }, ms);
   });

@@ -42,6 +42,7 @@ describe('round-robin', () => {
   it('lowers the turns of an endpoint that fails, and gives them back', () => {
     const balancer = createBalancer({ endpoints: weighted(6, 6), breaker: { maxFailures: 2 } });
     balancer.acquire()?.failure();
+    expect(balancer.status().map(({ weightInForce }) => weightInForce)).toEqual([3, 6]);
     expect(countOf(picks(balancer, 4))).toEqual({ a: 1, b: 3 });
     picks(balancer, 20);
     expect(countOf(picks(balancer, 20))).toEqual({ a: 10, b: 10 });

@@ -112,7 +112,7 @@ describe('adaptive', () => {
     const balancer = createBalancer({ endpoints: twoEndpoints, strategy: 'adaptive', clock, random: seededRandom(5) });
     for (const [index, name] of ['a', 'b'].entries()) {
       balancer.recordProbe(name, probes[index]!);
-      take(balancer, name)?.success(answers[index]!);
+      take(balancer, name)?.success(answers[index]);
     }
     const chosen = Array.from({ length: 2000 }, () => {
       const lease = balancer.acquire();
@@ -162,6 +162,26 @@ describe('adaptive', () => {
     for (let index = 0; index < 60; index++) for (const name of ['a', 'b']) take(balancer, name)?.success(100);
     // Both answer alike, whatever their probes say.
     expect((countOf(picks(balancer, 1000, 100))['a'] ?? 0) / 1000).toBeCloseTo(0.5, 1);
+  });
+
+  it('shows the weights that it picks by', () => {
+    const clock = new ManualClock();
+    const endpoints = [{ name: 'a', weight: 2 }, { name: 'b' }, { name: 'c' }, { name: 'd' }];
+    const balancer = createBalancer({ endpoints, strategy: 'adaptive', clock, breaker: { maxFailures: 9 } });
+    const weights = (): readonly number[] => balancer.status().map(({ weightInForce }) => weightInForce);
+    expect(weights()).toEqual([2, 1, 1, 1]);
+    balancer.recordProbe('a', 40);
+    take(balancer, 'a')?.success(100);
+    take(balancer, 'b')?.success(50);
+    take(balancer, 'c')?.success(1e9);
+    // a: 2 × (0.5 × 50 × 1000 / 100 + 0.5 × 20 × 1000 / 40); b: 0.5 × 50 × 1000 / 50 + 0.5 × 20 × 1000 / 50; d: the mean
+    expect(weights()[0]).toBeCloseTo(1000);
+    expect(weights()[1]).toBeCloseTo(700);
+    expect(weights()[2]).toBeCloseTo(10);
+    expect(weights()[3]).toBeCloseTo((500 + 700) / 3, 0);
+    take(balancer, 'b')?.failure();
+    expect(weights()[1]).toBeCloseTo(700 * 0.9 ** 3);
+    expect(balancer.status().map(({ effectiveWeight }) => effectiveWeight)).toEqual([2, 1, 1, 1]);
   });
 
   it('is not emptied by one slow answer', () => {
