@@ -6,6 +6,7 @@ import { CacheError } from './errors.js';
 import type { Events } from './events.js';
 import type { Filler } from './filler.js';
 import type { Flight, Outcome } from './flight.js';
+import type { Found } from './found.js';
 import { GrowingBody } from './growing-body.js';
 import type { Ladder } from './ladder.js';
 import { headFor } from './lifetime.js';
@@ -155,20 +156,19 @@ export class Answers<M> {
     const { bytes } = stale.body;
     const wanted = (): boolean => flight.keep;
     const entry = bytes === undefined || !wanted() ? undefined : this.#ladder.place(key, head, bytes);
-    if (wanted()) void this.#renewBelow(key, head, bytes, wanted);
+    if (wanted()) void this.#renewBelow(key, head, stale, wanted);
     this.#flights.done(flight);
     return { kind: 'renewed', head, found: stale, entry };
   }
 
-  /** Renews in the tiers below memory; where none has the entry any more, they get it again. */
-  async #renewBelow(
-    key: string,
-    head: EntryHead<M>,
-    bytes: Uint8Array | undefined,
-    wanted: () => boolean,
-  ): Promise<void> {
+  /** Renews in the tiers below memory; where none has this very entry any more, they get it again. */
+  async #renewBelow(key: string, head: EntryHead<M>, stale: Found<M>, wanted: () => boolean): Promise<void> {
+    const { bytes } = stale.body;
+    const previous = stale.head;
     const renewed = await Promise.all(
-      this.#ladder.slots.map((slot) => slot.attempt('write', 'renew', () => slot.tier.renew(key, head), true)),
+      this.#ladder.slots.map((slot) =>
+        slot.attempt('write', 'renew', () => slot.tier.renew(key, head, previous), true),
+      ),
     );
     if (bytes !== undefined && !renewed.includes(true))
       await this.#filler.fill({ key, head, body: new WholeBody(bytes), wanted });

@@ -7,6 +7,8 @@ export interface MemoryEntry<M = unknown> {
   readonly head: EntryHead<M>;
   /** Never to be written to. */
   readonly bytes: Uint8Array;
+  /** Bytes in front of `bytes`, in the same `ArrayBuffer`, that belong to whoever reads this; see the memory tier's option. */
+  readonly headroom: number;
   readonly placedAt: number;
   /** The earlier of `freshUntil` and the memory tier's own time limit. */
   readonly usableUntil: number;

@@ -3,6 +3,7 @@ export { memoryTier, type MemoryTier } from './memory/memory-tier.js';
 export { diskTier } from './disk/disk-tier.js';
 export { CacheError, isCacheError, type CacheErrorCode } from './errors.js';
 export { PurgeMarks } from './purge-marks.js';
+export { sameEntry } from './lifetime.js';
 export type { TieredCacheOptions } from './cache-options.js';
 export type { MemoryTierOptions } from './memory/memory-options.js';
 export type { DiskTierOptions } from './disk/disk-options.js';

@@ -143,7 +143,7 @@ export class Invalidation<M> {
             async () => {
               const found = await slot.tier.open(key);
               found?.close();
-              return found !== undefined && slot.tier.renew(key, madeStale(found.head, at));
+              return found !== undefined && slot.tier.renew(key, madeStale(found.head, at), found.head);
             },
             false,
           ),

@@ -69,3 +69,8 @@ export function wantedIn(head: EntryHead, tier: string): boolean {
 export function madeStale<M>(head: EntryHead<M>, at: number): EntryHead<M> {
   return head.freshUntil <= at ? head : { ...head, freshUntil: at, staleWhileRevalidateUntil: at };
 }
+
+/** Whether two heads describe the same stored bytes; lifetimes may differ, by a soft purge. */
+export function sameEntry(one: EntryHead, other: EntryHead): boolean {
+  return one.storedAt === other.storedAt && JSON.stringify(one.metadata) === JSON.stringify(other.metadata);
+}

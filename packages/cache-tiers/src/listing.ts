@@ -81,7 +81,7 @@ async function largest(tiers: readonly Tier[]): Promise<number> {
   const counts = await Promise.all(
     tiers.map(async (tier) => {
       try {
-        return tier.count === undefined ? (await tier.stats()).entries : await tier.count();
+        return tier.countEntries === undefined ? (await tier.stats()).entries : await tier.countEntries();
       } catch {
         return 0;
       }

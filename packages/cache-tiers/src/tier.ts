@@ -84,8 +84,12 @@ export interface Tier {
     head: EntryHead,
     size: number | undefined,
   ): TierWriter | undefined | Promise<TierWriter | undefined>;
-  /** Replaces the head of an entry without its bytes (a revalidation); false when there is no such entry. */
-  renew(key: string, head: EntryHead): Promise<boolean>;
+  /**
+   * Replaces the head of an entry without its bytes (a revalidation); false when there is no such entry. With
+   * `previous`, only where the entry still is the one that has that head (`sameEntry`): another process may have
+   * stored other bytes meanwhile, which the new head would be wrong for.
+   */
+  renew(key: string, head: EntryHead, previous?: EntryHead): Promise<boolean>;
   delete(key: string): Promise<boolean>;
   /** Removes everything; resolves to how many entries went. */
   clear(): Promise<number>;
@@ -106,7 +110,7 @@ export interface Tier {
   }): Promise<KeyPage>;
   stats(): TierStats | Promise<TierStats>;
   /** How many entries there are, counted; for tiers whose `stats` only estimate it. */
-  count?(): Promise<number>;
+  countEntries?(): Promise<number>;
   /** Removes what is past its life and what is over the bound; tiers that need no sweeping leave it out. */
   sweep?(): Promise<{ readonly removed: number }>;
   close(): Promise<void>;

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { EntryHead } from '../entry.js';
-import { endOfLife, wantedIn } from '../lifetime.js';
+import { endOfLife, sameEntry, wantedIn } from '../lifetime.js';
 import type { KeyInfo, KeyPage, PurgeMark, Tier, TierEntry, TierStats, TierWriter } from '../tier.js';
 import { diskOptions, type DiskTierOptions, type ResolvedDiskOptions } from './disk-options.js';
 import { DiskWriter } from './disk-writer.js';
@@ -11,6 +11,7 @@ import { KeptMarks } from './kept-marks.js';
 import { FOLDERS, isEntryName, Layout } from './layout.js';
 import { peekEntry, readEntry } from './read-entry.js';
 import { renewInPlace } from './renew-entry.js';
+import { Turns } from './turns.js';
 
 /** Of so many entries the time of the last touch is remembered. */
 const TOUCHES = 10_000;
@@ -30,6 +31,7 @@ class DiskTier implements Tier {
   readonly #layout: Layout;
   readonly #marks: KeptMarks;
   readonly #keeper: Keeper;
+  readonly #turns = new Turns();
   readonly #touched = new LRUCache<string, number>({ max: TOUCHES });
   #begun: Promise<void> | undefined;
   #hits = 0;
@@ -75,15 +77,19 @@ class DiskTier implements Tier {
     return new DiskWriter(this.#writerContext(this.#layout.entry(key)), encoded, head);
   }
 
-  async renew(key: string, head: EntryHead): Promise<boolean> {
+  async renew(key: string, head: EntryHead, previous?: EntryHead): Promise<boolean> {
     const path = this.#layout.entry(key);
     const known = await peekEntry(this.#files, path);
     if (known === undefined || known.key !== key) return false;
     const encoded = encodeHead(key, head);
     if (encoded.byteLength <= known.header.headRoom)
-      return renewInPlace(this.#files, path, { key, head, encoded, placedAt: this.#options.clock() });
+      return renewInPlace(this.#files, path, { key, head, previous, encoded, placedAt: this.#options.clock() });
     const found = await this.#read(path);
     if (typeof found === 'string') return false;
+    if (found.key !== key || (previous !== undefined && !sameEntry(found.head, previous))) {
+      found.close();
+      return false;
+    }
     const writer = await this.write(key, head, found.header.bodyBytes);
     if (writer === undefined) {
       found.close();
@@ -140,8 +146,19 @@ class DiskTier implements Tier {
     return { keys, cursor: undefined };
   }
 
+  /** By the names of the files; none is opened. */
+  async countEntries(): Promise<number> {
+    let entries = 0;
+    for (let index = 0; index < FOLDERS; index++) {
+      const names = await this.#files.list(this.#layout.folder(index));
+      for (const name of names) if (isEntryName(name)) entries++;
+    }
+    return entries;
+  }
+
   async stats(): Promise<TierStats> {
     await this.#keeper.begin();
+    await this.#keeper.exchange();
     const { bytes, entries } = this.#keeper.usage;
     const { maxBytes, maxEntries } = this.#options;
     return {
@@ -198,11 +215,13 @@ class DiskTier implements Tier {
     return this.#files.setTimes(fd, accessTimeFor(header.garbageFrom), now);
   }
 
-  async #remove(path: string): Promise<boolean> {
-    const times = await this.#files.times(path);
-    if (times === undefined || !times.isFile() || !(await this.#files.unlink(path))) return false;
-    this.#keeper.account(-times.blocks * 512, -1);
-    return true;
+  #remove(path: string): Promise<boolean> {
+    return this.#turns.take(path, async () => {
+      const times = await this.#files.times(path);
+      if (times === undefined || !times.isFile() || !(await this.#files.unlink(path))) return false;
+      this.#keeper.account(-times.blocks * 512, -1);
+      return true;
+    });
   }
 
   /** Makes the folders with the first write, and again with each until that has worked. */
@@ -230,6 +249,7 @@ class DiskTier implements Tier {
       newTemporary: () => this.#layout.newTemporary(),
       makeFolders: () => this.#makeFolders(),
       account: (bytes, entries) => this.#keeper.account(bytes, entries),
+      inTurn: (work) => this.#turns.take(path, work),
       stored: () => {
         this.#writes++;
       },

@@ -23,6 +23,8 @@ export interface WriterContext {
   readonly makeFolders: () => Promise<void>;
   /** Bytes and entries that came to be, or went. */
   readonly account: (bytes: number, entries: number) => void;
+  /** One after the other for this path. */
+  readonly inTurn: (work: () => Promise<void>) => Promise<void>;
   readonly stored: () => void;
   readonly failed: (error: unknown) => void;
 }
@@ -93,7 +95,9 @@ export class DiskWriter implements TierWriter {
       }
       this.#waiting = [];
       await files.setTimes(fd, accessTimeFor(garbageFrom), placedAt);
-      await this.#place(path, header.byteLength + this.#total + table.byteLength);
+      const bytes = header.byteLength + this.#total + table.byteLength;
+      // In turn, so that what one replaces is counted once.
+      await this.#context.inTurn(() => this.#place(path, bytes));
       this.#done = true;
       if (this.#written === 0) this.release();
     } catch (error) {

@@ -73,9 +73,10 @@ export class Keeper {
     if (!this.#over(1)) return true;
     const until = Date.now() + ROOM_WAIT_MS;
     while (!this.#closed && Date.now() < until) {
-      const swept = await this.sweep();
+      const poll = new Promise<void>((resolve) => setTimeout(resolve, ROOM_POLL_MS));
+      const swept = await Promise.race([this.sweep(), poll]);
       if (swept === undefined) {
-        await new Promise((resolve) => setTimeout(resolve, ROOM_POLL_MS));
+        await poll;
         await this.#usage.flush();
       }
       if (!this.#over(1)) return true;
@@ -97,6 +98,11 @@ export class Keeper {
     this.#squeezedAt = now;
     const share = (0.7 * this.#usage.bytes) / this.#options.maxBytes;
     void this.sweep(Math.min(LOW, share)).catch(() => undefined);
+  }
+
+  /** Tells the others what this process added, and hears what they did. */
+  async exchange(): Promise<void> {
+    await this.#usage.flush().catch(() => undefined);
   }
 
   async clear(): Promise<number> {

@@ -1,4 +1,4 @@
-import { positive, positiveInteger } from '../checks.js';
+import { notNegative, positive, positiveInteger } from '../checks.js';
 
 export interface MemoryTierOptions {
   /** @default 'memory' */
@@ -9,6 +9,11 @@ export interface MemoryTierOptions {
   readonly maxEntries?: number;
   /** Bytes of the largest body that is kept; larger ones would push out many small ones. @default an eighth of `maxBytes`, 8 MB at most */
   readonly maxEntryBytes?: number;
+  /**
+   * Bytes left free in front of each body of up to 256 KB, in the same allocation, for a caller who writes something
+   * before the body and sends both as one (`MemoryEntry.headroom`). @default 0
+   */
+  readonly headroom?: number;
   /** Milliseconds since the epoch. @default Date.now */
   readonly clock?: () => number;
 }
@@ -18,6 +23,7 @@ export interface ResolvedMemoryOptions {
   readonly maxBytes: number;
   readonly maxEntries: number | undefined;
   readonly maxEntryBytes: number;
+  readonly headroom: number;
   readonly clock: () => number;
 }
 
@@ -31,6 +37,7 @@ export function memoryOptions(options: MemoryTierOptions): ResolvedMemoryOptions
     maxEntries:
       options.maxEntries === undefined ? undefined : positiveInteger('memoryTier maxEntries', options.maxEntries),
     maxEntryBytes: positive('memoryTier maxEntryBytes', options.maxEntryBytes ?? Math.min(maxBytes / 8, 8 * MB)),
+    headroom: notNegative('memoryTier headroom', options.headroom ?? 0),
     clock: options.clock ?? Date.now,
   };
 }

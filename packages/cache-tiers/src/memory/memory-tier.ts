@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { EntryHead } from '../entry.js';
-import { wantedIn } from '../lifetime.js';
+import { sameEntry, wantedIn } from '../lifetime.js';
 import { joinBytes } from '../bytes.js';
 import type { KeyPage, Tier, TierEntry, TierStats, TierWriter } from '../tier.js';
+import { Headroom } from './headroom.js';
 import { KeptEntry } from './memory-entry.js';
 import { memoryOptions, type MemoryTierOptions } from './memory-options.js';
 
@@ -25,7 +26,7 @@ export interface MemoryTier extends Tier {
 const OVERHEAD_BYTES = 600;
 
 function costOf(entry: KeptEntry): number {
-  return OVERHEAD_BYTES + entry.key.length * 2 + headCost(entry.head) + entry.bytes.byteLength;
+  return OVERHEAD_BYTES + entry.key.length * 2 + headCost(entry.head) + entry.headroom + entry.bytes.byteLength;
 }
 
 function headCost(head: EntryHead): number {
@@ -43,6 +44,7 @@ class LruTier implements MemoryTier {
   readonly maxEntryBytes: number;
   readonly #clock: () => number;
   readonly #lru: LRUCache<string, KeptEntry>;
+  readonly #room: Headroom;
   readonly #maxEntries: number | undefined;
   readonly #maxBytes: number;
   #hits = 0;
@@ -56,6 +58,7 @@ class LruTier implements MemoryTier {
     this.maxEntryBytes = resolved.maxEntryBytes;
     this.#clock = resolved.clock;
     this.#maxBytes = resolved.maxBytes;
+    this.#room = new Headroom(resolved.headroom);
     this.#maxEntries = resolved.maxEntries;
     this.#lru = new LRUCache<string, KeptEntry>({
       ...(resolved.maxEntries === undefined ? {} : { max: resolved.maxEntries }),
@@ -85,7 +88,7 @@ class LruTier implements MemoryTier {
       this.#lru.delete(key);
       return undefined;
     }
-    const entry = new KeptEntry(key, head, bytes, this.#clock(), this.name);
+    const entry = new KeptEntry(key, head, this.#room.keep(bytes), this.#clock(), this.name);
     this.#lru.set(key, entry);
     this.#writes++;
     return this.#lru.peek(key) === entry ? entry : undefined;
@@ -128,8 +131,10 @@ class LruTier implements MemoryTier {
     };
   }
 
-  renew(key: string, head: EntryHead): Promise<boolean> {
+  renew(key: string, head: EntryHead, previous?: EntryHead): Promise<boolean> {
     const entry = this.#lru.peek(key);
+    if (entry !== undefined && previous !== undefined && !sameEntry(entry.head, previous))
+      return Promise.resolve(false);
     return Promise.resolve(entry !== undefined && this.place(key, head, entry.bytes) !== undefined);
   }
 
