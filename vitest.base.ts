@@ -2,7 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests see the packages' sources through the `@forebay/source` condition, so nothing need be built first. */
 export default defineConfig({
-  ssr: { resolve: { conditions: ['@forebay/source', 'node', 'import', 'default'], externalConditions: ['@forebay/source', 'node'] } },
+  ssr: {
+    resolve: {
+      conditions: ['@forebay/source', 'node', 'import', 'default'],
+      externalConditions: ['@forebay/source', 'node'],
+    },
+  },
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,

@@ -66,10 +66,8 @@ export class CacheControl {
 
   async keys(options: ListOptions): Promise<{ readonly keys: readonly object[]; readonly total: number }> {
     const { contains } = options;
-    const [listing, replies] = await Promise.all([
-      this.#cache.keys(options),
-      this.#bus.ask(memoryKeys, { contains }, { to: 'workers' }),
-    ]);
+    const replies = await this.#bus.ask(memoryKeys, { contains }, { to: 'workers' });
+    const listing = await this.#cache.keys(options);
     const inMemory = new Map(
       answers(replies)
         .flat()

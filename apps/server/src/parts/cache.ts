@@ -7,6 +7,9 @@ import { joinedBus } from './joined-bus.js';
 import { openSharedTier, type SharedTier } from './shared-tiers.js';
 import { workerBus } from './worker-bus.js';
 
+/** What the header block of a hit takes at most, to be sent with the body in one write. */
+const HEADER_BLOCK_BYTES = 1024;
+
 /** The cache of one worker, and the parts of it that are not alike everywhere. */
 export interface WorkerCache {
   readonly cache: TieredCache<StoredMeta>;
@@ -21,7 +24,7 @@ export interface WorkerCache {
  * what is too large for it, and everything while it is away.
  */
 export async function createCache(config: Config, shares: Shares, bus: Bus): Promise<WorkerCache> {
-  const memory = memoryTier({ maxBytes: shares.memoryBytes, maxEntries: shares.memoryEntries });
+  const memory = memoryTier({ maxBytes: shares.memoryBytes, maxEntries: shares.memoryEntries, headroom: HEADER_BLOCK_BYTES });
   const shared = config.cache.enabled ? await openSharedTier(config) : undefined;
   const lower = config.cache.enabled ? [...(shared === undefined ? [] : [shared.tier]), diskTierOf(config)] : [];
   const near = workerBus(bus);
@@ -45,5 +48,11 @@ export async function createCache(config: Config, shares: Shares, bus: Bus): Pro
 /** The disk tier as the configuration has it; the primary opens one of its own to sweep. */
 export function diskTierOf(config: Config): Tier {
   const { directory, bytes, entries } = config.disk;
-  return diskTier({ directory, maxBytes: bytes, ...(entries === undefined ? {} : { maxEntries: entries }) });
+  // The primary sweeps, at the configured interval and for all.
+  return diskTier({
+    directory,
+    maxBytes: bytes,
+    ...(entries === undefined ? {} : { maxEntries: entries }),
+    cleanupInterval: 0,
+  });
 }

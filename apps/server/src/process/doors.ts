@@ -4,19 +4,20 @@ import type { Config } from '../config/index.js';
 import type { Listening, NodeApp } from './roles.js';
 import { listenError } from './start-error.js';
 
-/**
- * Node's own limits let 2,000 clients hold half a request head for 87 s. Milliseconds. Keep-alive outlasts the 60 s of
- * common load balancers, so that it is they who close.
- */
+/** Node's own limits let 2,000 clients hold half a request head for 87 s. Milliseconds. */
 const limits: ServerOptions = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 1000,
-  keepAliveTimeout: 65_000,
+  // Idle connections end by the idle limit below: a limit of their own would set two timers with every request.
+  keepAliveTimeout: 0,
 };
 
-/** Without a byte moving for this long a connection is cut: a client that stopped reading. Milliseconds. */
-const leastIdleLimit = 30_000;
+/**
+ * Without a byte moving for this long a connection is cut: an idle one, or a client that stopped reading. It outlasts the
+ * 60 s of common load balancers, so that it is they who close. Milliseconds.
+ */
+const leastIdleLimit = 65_000;
 
 /** More connections than this a process hangs up on, before they take its memory. */
 const maxConnections = 16_384;

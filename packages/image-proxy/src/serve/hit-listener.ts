@@ -11,7 +11,7 @@ import type { StoredMeta } from '../upstream/stored-meta.js';
 import { writtenFields } from './field-name.js';
 import { CONDITIONAL, NAMED, PARTICULAR, scanFields } from './field-scan.js';
 import { preparedHit, type PreparedHit } from './prepared-hit.js';
-import { rawHeadersWork, sendPrepared } from './raw-header.js';
+import { rawHeadersWork, sendPrepared, sendWhole, takesAtOnce } from './raw-header.js';
 
 const NEVER = new AbortController().signal;
 
@@ -71,6 +71,14 @@ export function createHitListener(
           hit.part(now, requestId, range.start, range.end),
           bytes.subarray(range.start, range.end + 1),
         );
+    }
+    if (method === 'GET' && takesAtOnce(response)) {
+      const stamped = hit.stamped(now, requestId);
+      if (stamped !== undefined && hit.image !== undefined) {
+        if (!sendWhole(response, hit.status, stamped, hit.image.release)) hit.image.hold();
+        observer?.hit(hit.status, bytes.length);
+        return true;
+      }
     }
     return send(response, hit.status, hit.whole(now, requestId), method === 'GET' ? bytes : undefined);
   };

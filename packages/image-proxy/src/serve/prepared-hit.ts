@@ -4,6 +4,7 @@ import { cacheStatus, contentRange, currentAgeSeconds, type Headers } from '@for
 import { lastingHeaders, notModifiedHeaders, type Presentation } from '../presentation.js';
 import type { StoredMeta } from '../upstream/stored-meta.js';
 import { fieldName } from './field-name.js';
+import { WireImage } from './wire-image.js';
 
 /**
  * What is derived from a memory entry once and hung on it: its lasting header fields as a record and as text. Of a
@@ -14,12 +15,13 @@ export class PreparedHit {
   /** The request fields that the response varies by, and their values, or undefined. */
   readonly vary: StoredMeta['vary'];
   readonly status: number;
+  /** Header and body in one piece, where the memory tier left room for it. */
+  readonly image: WireImage | undefined;
   readonly #entry: MemoryEntry<StoredMeta>;
   readonly #lines: string;
   #notModifiedLines: string | undefined;
   #second = -1;
   #changing = '';
-  #whole = '';
 
   constructor(entry: MemoryEntry<StoredMeta>, presentation: Presentation) {
     const stored = entry.head.metadata;
@@ -27,37 +29,45 @@ export class PreparedHit {
     this.status = stored.status;
     this.vary = stored.vary;
     this.lasting = lastingHeaders(stored, entry.bytes, presentation);
+    this.image = WireImage.of(entry.bytes, entry.headroom);
     this.#lines = `${lines(this.lasting)}X-Cache: HIT\r\n`;
   }
 
-  /** The block in front of the whole body, at `now` (ms since the epoch). */
+  /** Header block and body as one, at `now` (ms since the epoch); undefined where they must go out apart. */
+  stamped(now: number, requestId: string): Uint8Array | undefined {
+    return this.image?.stamped(this, Math.floor(now / 1000), requestId, () => this.#wholeUpToId(now));
+  }
+
+  /** The block in front of the whole body. */
   whole(now: number, requestId: string): string {
-    this.#refresh(now);
-    return `${this.#whole}${requestId}\r\n\r\n`;
+    return `${this.#wholeUpToId(now)}${requestId}\r\n\r\n`;
   }
 
   /** The block of a 304. */
   notModified(now: number, requestId: string): string {
-    this.#refresh(now);
     this.#notModifiedLines ??= `${statusLine(304)}${lines(notModifiedHeaders(this.lasting))}X-Cache: HIT\r\n`;
-    return `${this.#notModifiedLines}${this.#changing}${requestId}\r\n\r\n`;
+    return `${this.#notModifiedLines}${this.#upToId(now)}${requestId}\r\n\r\n`;
   }
 
   /** The block in front of the bytes from `start` to `end`, both included. */
   part(now: number, requestId: string, start: number, end: number): string {
-    this.#refresh(now);
     const range = contentRange(start, end, this.#entry.bytes.length);
-    return `${statusLine(206)}Content-Length: ${end - start + 1}\r\nContent-Range: ${range}\r\n${this.#lines}${this.#changing}${requestId}\r\n\r\n`;
+    return `${statusLine(206)}Content-Length: ${end - start + 1}\r\nContent-Range: ${range}\r\n${this.#lines}${this.#upToId(now)}${requestId}\r\n\r\n`;
   }
 
-  #refresh(now: number): void {
+  #wholeUpToId(now: number): string {
+    return `${statusLine(this.status)}Content-Length: ${this.#entry.bytes.length}\r\n${this.#lines}${this.#upToId(now)}`;
+  }
+
+  #upToId(now: number): string {
     const second = Math.floor(now / 1000);
-    if (second === this.#second) return;
-    this.#second = second;
-    const { bytes, head } = this.#entry;
-    const status = cacheStatus({ hit: true, ttl: Math.floor((head.freshUntil - now) / 1000), detail: 'memory' });
-    this.#changing = `Age: ${currentAgeSeconds(head.metadata, now)}\r\nCache-Status: ${status}\r\nX-Request-Id: `;
-    this.#whole = flat(`${statusLine(this.status)}Content-Length: ${bytes.length}\r\n${this.#lines}${this.#changing}`);
+    if (second !== this.#second) {
+      this.#second = second;
+      const { head } = this.#entry;
+      const status = cacheStatus({ hit: true, ttl: Math.floor((head.freshUntil - now) / 1000), detail: 'memory' });
+      this.#changing = `Age: ${currentAgeSeconds(head.metadata, now)}\r\nCache-Status: ${status}\r\nX-Request-Id: `;
+    }
+    return this.#changing;
   }
 }
 
@@ -78,9 +88,4 @@ function lines(headers: Headers): string {
     for (const each of typeof value === 'string' ? [value] : value) text += `${fieldName(name)}: ${each}\r\n`;
   }
   return text;
-}
-
-/** The same text in one piece: concatenation leaves a tree, which each write would have to flatten again. */
-function flat(text: string): string {
-  return Buffer.from(text, 'latin1').toString('latin1');
 }

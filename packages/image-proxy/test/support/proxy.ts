@@ -41,7 +41,7 @@ export class MountedProxy {
       readonly sharedCache?: TieredCache<StoredMeta>;
     },
   ): Promise<MountedProxy> {
-    const { tiers = [memoryTier({ maxBytes: 64 * 1024 * 1024 })], sharedCache, ...rest } = options;
+    const { tiers = [memoryTier({ maxBytes: 64 * 1024 * 1024, headroom: 1024 })], sharedCache, ...rest } = options;
     const cache = sharedCache ?? createTieredCache<StoredMeta>({ tiers });
     const observer = {
       hit: () => {
