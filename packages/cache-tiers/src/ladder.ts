@@ -6,7 +6,6 @@ import { type Found, foundInMemory, judge } from './found.js';
 import { endOfLife, madeStale, wantedIn } from './lifetime.js';
 import { GrowingBody } from './growing-body.js';
 import { pump } from './pump.js';
-import { cancelled } from './whole-body.js';
 import type { KeptEntry } from './memory/memory-entry.js';
 import type { MemoryTier } from './memory/memory-tier.js';
 import { PurgeMarks } from './purge-marks.js';
@@ -151,7 +150,6 @@ export class Ladder<M> {
   /** Reads a longer body once for all who ask, and into memory when it has come whole. */
   #bringUp(key: string, found: Found<M>): Found<M> {
     const removals = this.#removals;
-    const controller = new AbortController();
     const done = (): void => {
       if (this.#comingUp.get(key) === shared) this.#comingUp.delete(key);
       found.close();
@@ -165,14 +163,12 @@ export class Ladder<M> {
         done();
       },
       onFail: done,
-      onAbandoned: () => {
-        controller.abort(cancelled());
-        body.fail(controller.signal.reason);
-      },
     });
     const shared = { ...found, body, close: nothing };
     this.#comingUp.set(key, shared);
-    pump(found.body.reader(), body, controller.signal);
+    // It is short and near: it comes up whether those who asked stay or not.
+    body.hold();
+    pump(found.body.reader(), body, new AbortController().signal);
     return shared;
   }
 }

@@ -16,6 +16,11 @@ export interface KeeperOptions {
 const HIGH = 0.96;
 /** … and goes down to this one. */
 const LOW = 0.85;
+/**
+ * After this share of the bound was written a sweep counts anew: processes that replace and remove one entry at the
+ * same moment may both count what was there before.
+ */
+const RECOUNT = 0.5;
 /** How long a writer waits for room before it goes without. */
 const ROOM_WAIT_MS = 1000;
 const ROOM_POLL_MS = 20;
@@ -32,6 +37,7 @@ export class Keeper {
   #begun: Promise<void> | undefined;
   #sweeping: Promise<SweepResult | undefined> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #written = 0;
   #evictions = 0;
   #squeezedAt = -Infinity;
   #closed = false;
@@ -60,6 +66,11 @@ export class Keeper {
   }
 
   account(bytes: number, entries: number): void {
+    this.#written += Math.max(0, bytes);
+    if (this.#written > RECOUNT * this.#options.maxBytes) {
+      this.#written = 0;
+      void this.sweep().catch(() => undefined);
+    }
     void this.#usage.add(bytes, entries).then(
       (told) => {
         if (told && this.#over(HIGH)) void this.sweep().catch(() => undefined);
