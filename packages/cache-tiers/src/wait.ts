@@ -19,9 +19,12 @@ export function waitFor<M>(flight: Flight<M>, options: WaitOptions): Promise<Wai
   flight.join();
   return new Promise((resolve, reject) => {
     let waiting = true;
+    // Left when something had been set aside for this one already.
+    let missed = false;
     let timer: NodeJS.Timeout | undefined;
     const stop = (): void => {
       waiting = false;
+      missed = flight.settled;
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     };
@@ -42,7 +45,7 @@ export function waitFor<M>(flight: Flight<M>, options: WaitOptions): Promise<Wai
     flight.outcome.then(
       (outcome) => {
         if (!waiting) {
-          flight.missed(outcome);
+          if (missed) flight.missed(outcome);
           return;
         }
         stop();

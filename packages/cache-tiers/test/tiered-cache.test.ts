@@ -91,6 +91,26 @@ describe('getOrSet', () => {
     expect(await textOf(stayed)).toBe('a');
   });
 
+  it('keeps a body for those who stay when another left before it began to arrive', async () => {
+    const { cache } = setUp();
+    const { gates, load, begun } = gated();
+    const leaver = new AbortController();
+    const left = cache.getOrSet('key', load, { signal: leaver.signal });
+    const stayed = cache.getOrSet('key', load);
+    await begun();
+    leaver.abort(new Error('gone'));
+    await expect(left).rejects.toThrow('gone');
+    async function* body(): AsyncGenerator<Buffer> {
+      yield Buffer.from('a');
+      await new Promise(setImmediate);
+      yield Buffer.from('b');
+    }
+    gates[0]?.resolve({ kind: 'store', metadata: 'm', lifetime: { ttl: MINUTE }, body: body() });
+    const opened = await stayed;
+    await new Promise(setImmediate);
+    expect(await textOf(opened)).toBe('ab');
+  });
+
   it('aborts the load once the last who waits has left, and begins anew for the next', async () => {
     const { cache } = setUp();
     const { gates, load, begun } = gated();
