@@ -58,6 +58,8 @@ export class Experience {
   alpha = -1;
   probeError = 0;
   averageError = 0;
+  /** What `adaptive` multiplies the weight by; NaN: nothing is known. */
+  speed: number = NaN;
 }
 
 /** One endpoint as the balancer sees it. */

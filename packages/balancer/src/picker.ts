@@ -9,13 +9,10 @@ import { HeldLease, type Ledger, type Outcome } from './lease.js';
 import type { AcquireOptions, Picker } from './load-balancer.js';
 import type { PickerConfig, PickerOptions } from './options.js';
 import { checkNumber, pickerDefaults, resolveEndpoint, resolveSettings, type PickerSettings } from './settings.js';
-import { statusOf, type EndpointStatus } from './status.js';
+import { byMerit, statusOf, type EndpointStatus } from './status.js';
 import { createStrategy } from './strategies/create-strategy.js';
 import { roundRobin } from './strategies/smooth-round-robin.js';
 import type { Strategies, Strategy } from './strategies/strategy.js';
-
-/** ms to say in `retryAfter` when nothing but a probe or an operator can bring an endpoint back. */
-const unknownWait = 1000;
 
 /** Who may be tried, who is picked, and what the ends of calls mean for it. */
 export class EndpointPicker<E extends EndpointOptions, S extends PickerSettings<E>> implements Picker<E>, Ledger<E> {
@@ -72,13 +69,7 @@ export class EndpointPicker<E extends EndpointOptions, S extends PickerSettings<
   recommend(): E | undefined {
     return this.status()
       .filter(({ available }) => available)
-      .toSorted(
-        (a, b) =>
-          a.priority - b.priority ||
-          b.successRate - a.successRate ||
-          b.effectiveWeight - a.effectiveWeight ||
-          (a.responseTimeMs ?? 0) - (b.responseTimeMs ?? 0),
-      )[0]?.endpoint;
+      .toSorted(byMerit)[0]?.endpoint;
   }
 
   status(): readonly EndpointStatus<E>[] {
@@ -107,7 +98,7 @@ export class EndpointPicker<E extends EndpointOptions, S extends PickerSettings<
     this.#strategy = createStrategy(settings, this.#strategies);
     this.settings = settings;
     this.#nextSweep = this.clock.now() + settings.outliers.interval;
-    this.roster.touch();
+    this.#learned(this.#byName.values());
   }
 
   updateEndpoint(name: string, patch: EndpointPatch): void {
@@ -131,9 +122,9 @@ export class EndpointPicker<E extends EndpointOptions, S extends PickerSettings<
   }
 
   reset(name?: string): void {
-    for (const state of name === undefined ? this.#byName.values() : [this.#state(name)])
-      state.experience = new Experience();
-    this.roster.touch();
+    const states = name === undefined ? [...this.#byName.values()] : [this.#state(name)];
+    for (const state of states) state.experience = new Experience();
+    this.#learned(states);
   }
 
   setHealthy(name: string, healthy: boolean): void {
@@ -152,7 +143,9 @@ export class EndpointPicker<E extends EndpointOptions, S extends PickerSettings<
 
   recordProbe(name: string, responseTimeMs: number): void {
     checkNumber('responseTimeMs', responseTimeMs);
-    this.#state(name).probeMs = responseTimeMs;
+    const state = this.#state(name);
+    state.probeMs = responseTimeMs;
+    this.#strategy.learned?.(state);
   }
 
   hold(name: string, durationMs: number): void {
@@ -173,13 +166,7 @@ export class EndpointPicker<E extends EndpointOptions, S extends PickerSettings<
   }
 
   wait(): number {
-    const now = this.clock.now();
-    let wait = Infinity;
-    for (const { settings, healthy, share, experience } of this.roster.states) {
-      const free = Math.max(experience.circuit.until, experience.heldUntil, experience.ejectedUntil) - now;
-      if (settings.enabled && healthy && share > 0 && free > 0) wait = Math.min(wait, free);
-    }
-    return wait === Infinity ? unknownWait : wait;
+    return this.roster.wait(this.clock.now());
   }
 
   on<K extends keyof BalancerEvents<E>>(event: K, listener: (payload: BalancerEvents<E>[K]) => void): () => void {
@@ -243,6 +230,11 @@ export class EndpointPicker<E extends EndpointOptions, S extends PickerSettings<
       this.roster.touch();
       this.events.emit('eject', () => ({ endpoint, durationMs, until }));
     }
+  }
+
+  #learned(states: Iterable<EndpointState<E>>): void {
+    for (const state of states) this.#strategy.learned?.(state);
+    this.roster.touch();
   }
 
   #state(name: string): EndpointState<E> {

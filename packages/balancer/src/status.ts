@@ -75,6 +75,16 @@ export function statusOf<E extends EndpointOptions>(
   };
 }
 
+/** Orders by priority, then success rate, weight and response time. */
+export function byMerit(a: EndpointStatus<unknown>, b: EndpointStatus<unknown>): number {
+  return (
+    a.priority - b.priority ||
+    b.successRate - a.successRate ||
+    b.effectiveWeight - a.effectiveWeight ||
+    (a.responseTimeMs ?? 0) - (b.responseTimeMs ?? 0)
+  );
+}
+
 /** One line for each status, for people. */
 export function formatStatus(statuses: readonly EndpointStatus<EndpointOptions>[], now: number): string {
   return statuses

@@ -4,6 +4,9 @@ import { panicCandidates } from './panic.js';
 import { slowStartShare } from './slow-start.js';
 import { tierLoads, totalCapacity } from './tiers.js';
 
+/** ms to wait when nothing but a probe or an operator can bring an endpoint back. */
+const unknownWait = 1000;
+
 type States<E extends EndpointOptions> = readonly EndpointState<E>[];
 
 /**
@@ -45,6 +48,16 @@ export class Roster<E extends EndpointOptions> {
     if (drawn.length > 0) return drawn;
     // Who may be tried at all is better than nobody, whatever the loads are.
     return this.#tiers.map((other) => without(other, exclude)).find(({ length }) => length > 0) ?? [];
+  }
+
+  /** ms until one that is blocked, held or ejected may be tried again. */
+  wait(now: number): number {
+    let wait = Infinity;
+    for (const { settings, healthy, share, experience } of this.states) {
+      const free = Math.max(experience.circuit.until, experience.heldUntil, experience.ejectedUntil) - now;
+      if (settings.enabled && healthy && share > 0 && free > 0) wait = Math.min(wait, free);
+    }
+    return wait === Infinity ? unknownWait : wait;
   }
 
   /** Whether circuit, probes and outlier ejection let the endpoint be tried. */

@@ -15,27 +15,29 @@ const shortest = 0.01;
  * been less wrong of late.
  */
 export function adaptive<E extends EndpointOptions>(settings: PickerSettings<E>): Strategy<E> {
+  const { decay } = settings;
   const { alphaInitial, alphaStep } = settings.adaptive;
   const baseTop = settings.adaptive.baseMultiplier * 1000;
   const dynamicTop = settings.adaptive.dynamicMultiplier * 1000;
 
-  /** The factor on the weight, NaN while nothing is known. A time that is missing is taken to be the other one. */
-  const factor = ({ probeMs, experience }: EndpointState<E>): number => {
+  /** Works out the factor on the weight anew. A time that is missing is taken to be the other one. */
+  const learned = ({ probeMs, experience }: EndpointState<E>): void => {
     const averageMs = experience.average.ms;
     const alpha = experience.alpha < 0 ? alphaInitial : experience.alpha;
-    // Comparisons with NaN are false.
-    const requests = averageMs >= 0 ? averageMs : probeMs;
-    const probes = probeMs >= 0 ? probeMs : averageMs;
-    return (
-      (alpha * dynamicTop) / (requests < shortest ? shortest : requests) +
-      ((1 - alpha) * baseTop) / (probes < shortest ? shortest : probes)
-    );
+    const dynamic = dynamicTop / Math.max(Number.isNaN(averageMs) ? probeMs : averageMs, shortest);
+    const base = baseTop / Math.max(Number.isNaN(probeMs) ? averageMs : probeMs, shortest);
+    experience.speed = alpha * dynamic + (1 - alpha) * base;
   };
 
-  /** What stands for the factor of an endpoint of which nothing is known: the mean of the others. */
-  const meanFactor = (states: readonly EndpointState<E>[]): number => {
-    const known = states.map(factor).filter((value) => !Number.isNaN(value));
-    return known.length === 0 ? 1 : known.reduce((sum, value) => sum + value, 0) / known.length;
+  /** Moves alpha towards the predictor that has been less wrong about an answer that took `ms`. */
+  const compare = ({ probeMs, experience }: EndpointState<E>, ms: number, averageMs: number): void => {
+    if (experience.alpha < 0) experience.alpha = alphaInitial;
+    if (Number.isNaN(probeMs) || Number.isNaN(averageMs)) return;
+    experience.probeError += (Math.abs(ms - probeMs) - experience.probeError) * errorShare;
+    experience.averageError += (Math.abs(ms - averageMs) - experience.averageError) * errorShare;
+    const both = experience.probeError + experience.averageError;
+    const lead = both === 0 ? 0 : (experience.probeError - experience.averageError) / both;
+    experience.alpha = Math.min(1, Math.max(0, experience.alpha + alphaStep * lead));
   };
 
   let weights = new Float64Array(0);
@@ -43,24 +45,34 @@ export function adaptive<E extends EndpointOptions>(settings: PickerSettings<E>)
   const weigh = (states: readonly EndpointState<E>[], now: number): number => {
     const count = states.length;
     if (weights.length < count) weights = new Float64Array(count);
-    let mean = NaN;
+    const into = weights;
+    let known = 0;
+    let speeds = 0;
+    for (let index = 0; index < count; index++) {
+      const { speed } = states[index]!.experience;
+      into[index] = speed;
+      if (Number.isNaN(speed)) continue;
+      speeds += speed;
+      known++;
+    }
+    // The mean of the others stands for one of which nothing is known.
+    const mean = known === 0 ? 1 : speeds / known;
     let least = Infinity;
     let best = 0;
     let total = 0;
     for (let index = 0; index < count; index++) {
-      const state = states[index]!;
-      let speed = factor(state);
-      if (!(speed >= 0)) speed = mean >= 0 ? mean : (mean = meanFactor(states));
-      const rate = state.experience.success.at(now, settings.decay);
-      const weight = state.weight * speed * rate * rate * rate;
-      weights[index] = weight;
-      total += weight;
-      if (weight > best) best = weight;
-      if (weight < least) least = weight;
+      const { weight, experience } = states[index]!;
+      const rate = experience.success.at(now, decay);
+      const speed = into[index]!;
+      const product = weight * (Number.isNaN(speed) ? mean : speed) * rate * rate * rate;
+      into[index] = product;
+      total += product;
+      if (product > best) best = product;
+      if (product < least) least = product;
     }
     if (least >= best * floor) return total;
     total = 0;
-    for (let index = 0; index < count; index++) total += weights[index] = Math.max(weights[index]!, best * floor);
+    for (let index = 0; index < count; index++) total += into[index] = Math.max(into[index]!, best * floor);
     return total;
   };
 
@@ -72,16 +84,11 @@ export function adaptive<E extends EndpointOptions>(settings: PickerSettings<E>)
       while (index < last && (point -= weights[index]!) >= 0) index++;
       return candidates[index]!;
     },
-    settled({ probeMs, experience }, ms, outcome, _now, expected) {
-      if (outcome !== 'success') return;
-      if (experience.alpha < 0) experience.alpha = alphaInitial;
-      if (Number.isNaN(probeMs) || Number.isNaN(expected)) return;
-      experience.probeError += (Math.abs(ms - probeMs) - experience.probeError) * errorShare;
-      experience.averageError += (Math.abs(ms - expected) - experience.averageError) * errorShare;
-      const both = experience.probeError + experience.averageError;
-      const lead = both === 0 ? 0 : (experience.probeError - experience.averageError) / both;
-      experience.alpha = Math.min(1, Math.max(0, experience.alpha + alphaStep * lead));
+    settled(state, ms, outcome, _now, expected) {
+      if (outcome === 'success') compare(state, ms, expected);
+      learned(state);
     },
+    learned,
     weigh(states, now) {
       weigh(states, now);
       return weights.slice(0, states.length);

@@ -24,6 +24,8 @@ export interface Strategy<E extends EndpointOptions> {
   chosen?(picked: EndpointState<E>, candidates: readonly EndpointState<E>[]): void;
   /** A call that took `ms` ended; `expected` is what the average was before, NaN for a first answer. */
   settled?(state: EndpointState<E>, ms: number, outcome: Outcome, now: number, expected: number): void;
+  /** Something else that it goes by may have changed: a probe's time, the settings, all that was learned. */
+  learned?(state: EndpointState<E>): void;
   /** The weight that it gives each of `states`, where that is not the `weight` they have. Only looks. */
   weigh?(states: readonly EndpointState<E>[], now: number): ArrayLike<number>;
 }

@@ -184,6 +184,22 @@ describe('adaptive', () => {
     expect(balancer.status().map(({ effectiveWeight }) => effectiveWeight)).toEqual([2, 1, 1, 1]);
   });
 
+  it('weighs anew after each probe, change of settings and reset', () => {
+    const balancer = createBalancer({ endpoints: twoEndpoints, strategy: 'adaptive', clock: new ManualClock() });
+    const weights = (): readonly number[] => balancer.status().map(({ weightInForce }) => weightInForce);
+    for (const name of ['a', 'b']) take(balancer, name)?.success(100);
+    expect(weights()).toEqual([350, 350]);
+    balancer.recordProbe('a', 50);
+    expect(weights()).toEqual([450, 350]);
+    balancer.updateConfig({ adaptive: { dynamicMultiplier: 100 } });
+    expect(weights()).toEqual([700, 600]);
+    balancer.setWeightShare('b', 0.5);
+    expect(weights()).toEqual([700, 300]);
+    balancer.reset('a');
+    // Its probe is still known, and stands for its requests too.
+    expect(weights()).toEqual([1200, 300]);
+  });
+
   it('is not emptied by one slow answer', () => {
     const balancer = createBalancer({
       endpoints: twoEndpoints,
