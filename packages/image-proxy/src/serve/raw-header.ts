@@ -20,7 +20,12 @@ interface ResponseState {
 }
 
 /** Sends a complete header block (status line to empty line) and a body. Only after `rawHeadersWork()` said so. */
-export function sendPrepared(response: ServerResponse, status: number, block: string, body: Uint8Array | undefined): void {
+export function sendPrepared(
+  response: ServerResponse,
+  status: number,
+  block: string,
+  body: Uint8Array | undefined,
+): void {
   response.statusCode = status;
   stateOf(response)._header = block;
   response.end(body);
@@ -29,7 +34,13 @@ export function sendPrepared(response: ServerResponse, status: number, block: st
 /** Whether a response's socket takes a write at once: it is this response's turn and nothing waits to go out. */
 export function takesAtOnce(response: ServerResponse): boolean {
   const { socket } = response;
-  return socket !== null && socket.writableLength === 0 && stateOf(response).outputData.length === 0 && socket.writable && !('encrypted' in socket);
+  return (
+    socket !== null &&
+    socket.writableLength === 0 &&
+    stateOf(response).outputData.length === 0 &&
+    socket.writable &&
+    !('encrypted' in socket)
+  );
 }
 
 /**
@@ -41,7 +52,8 @@ export function sendWhole(response: ServerResponse, status: number, whole: Uint8
   const socket = response.socket as Socket;
   let waiting = false;
   response.statusCode = status;
-  state._header = '';
+  // Not empty, or the response would count as one whose header is yet to come.
+  state._header = 'sent';
   state._headerSent = true;
   state.finished = true;
   socket.write(whole, () => {
@@ -84,7 +96,8 @@ function attempt(whole: boolean): boolean {
     request.httpVersionMinor = 1;
     const response = new ServerResponse(request);
     response.assignSocket(socket);
-    if (whole && (!takesAtOnce(response) || !sendWhole(response, 200, Buffer.from(`${BLOCK}abc`), () => undefined))) return false;
+    if (whole && (!takesAtOnce(response) || !sendWhole(response, 200, Buffer.from(`${BLOCK}abc`), () => undefined)))
+      return false;
     if (!whole) sendPrepared(response, 200, BLOCK, Buffer.from('abc'));
     return Buffer.concat(sent).toString('latin1') === `${BLOCK}abc` && response.headersSent && response.writableEnded;
   } catch {

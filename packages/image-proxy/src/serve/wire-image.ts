@@ -50,7 +50,8 @@ export class WireImage {
    */
   stamped(owner: object, second: number, requestId: string, block: () => string): Buffer | undefined {
     if (this.#busy > 0) return undefined;
-    if (owner !== this.#owner || second !== this.#second || requestId.length !== this.#idLength) this.#render(owner, second, requestId.length, block());
+    if (owner !== this.#owner || second !== this.#second || requestId.length !== this.#idLength)
+      this.#render(owner, second, requestId.length, block());
     if (this.#view !== undefined) this.#memory.write(requestId, this.#idAt, 'latin1');
     return this.#view;
   }
