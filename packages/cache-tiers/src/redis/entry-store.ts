@@ -1,5 +1,5 @@
 import type { Body, EntryHead } from '../entry.js';
-import { endOfLife } from '../lifetime.js';
+import { endOfLife, sameEntry } from '../lifetime.js';
 import { WholeBody } from '../whole-body.js';
 import type { RedisConnection } from './connection.js';
 import { briefError } from './errors.js';
@@ -7,8 +7,10 @@ import {
   decodeEntry,
   decodeHeader,
   decodePiece,
+  decodePrefix,
   encodePrefix,
   FIXED_BYTES,
+  SEEN_FROM,
   type DecodedEntry,
   type EntryHeader,
 } from './format.js';
@@ -19,6 +21,8 @@ import { REPLACE_PREFIX } from './scripts.js';
 const EAGER_PIECES = 4;
 /** How long pieces of an entry that was replaced stay, for those who are reading it. ms */
 const RETIRED_FOR = 30_000;
+/** Enough for nearly every entry's header and head. */
+const START_BYTES = 4096;
 /** Further pieces outlive the entry by this, so that a reader who began in time can end. ms */
 export const PIECE_GRACE = 60_000;
 
@@ -50,28 +54,38 @@ export class EntryStore {
 
   /** Ends the further pieces of what is stored under a name, in a while. */
   async retire(name: string): Promise<void> {
-    const header = decodeHeader(await this.#fixed(name));
+    const header = decodeHeader(await this.#part(name, FIXED_BYTES));
     if (header) await this.#expirePieces(name, header, RETIRED_FOR);
   }
 
-  /** Gives an entry a new head and life; false when there is none, or it was replaced meanwhile. */
-  async replaceHead(key: string, name: string, head: EntryHead): Promise<boolean> {
-    const fixed = await this.#fixed(name);
-    const header = decodeHeader(fixed);
+  /**
+   * Gives an entry a new head and life; false when there is none, when it is not the one that `previous` describes, or
+   * when it was replaced meanwhile.
+   */
+  async replaceHead(key: string, name: string, head: EntryHead, previous: EntryHead | undefined): Promise<boolean> {
+    const start = await this.#start(name);
+    const stored = decodePrefix(start);
     const now = this.#clock();
     const life = Math.ceil(endOfLife(head) - now);
-    if (!header || life <= 0) return false;
-    const prefix = encodePrefix(key, head, { ...header, placedAt: now });
-    const nonce = fixed.subarray(FIXED_BYTES - 8);
-    const done = await this.#connection.write(name, (redis) =>
-      redis.eval(REPLACE_PREFIX, 1, name, nonce, prefix, life),
-    );
-    await this.#expirePieces(name, header, life + PIECE_GRACE);
-    return done === 1;
+    if (stored?.key !== key || life <= 0) return false;
+    if (previous !== undefined && !sameEntry(stored.head, previous)) return false;
+    const prefix = encodePrefix(key, head, { ...stored, placedAt: now });
+    const seen = start.subarray(SEEN_FROM, FIXED_BYTES);
+    const done = await this.#connection.write(name, (redis) => redis.eval(REPLACE_PREFIX, 1, name, seen, prefix, life));
+    if (done !== 1) return false;
+    await this.#expirePieces(name, stored, life + PIECE_GRACE);
+    return true;
   }
 
-  #fixed(name: string): Promise<Buffer> {
-    return this.#connection.read(name, (redis) => redis.getrangeBuffer(name, 0, FIXED_BYTES - 1));
+  /** Header and head, and perhaps some of the body. */
+  async #start(name: string): Promise<Buffer> {
+    const start = await this.#part(name, START_BYTES);
+    const needed = FIXED_BYTES + (decodeHeader(start)?.jsonBytes ?? 0);
+    return needed <= start.length || start.length < START_BYTES ? start : this.#part(name, needed);
+  }
+
+  #part(name: string, bytes: number): Promise<Buffer> {
+    return this.#connection.read(name, (redis) => redis.getrangeBuffer(name, 0, bytes - 1));
   }
 
   async #expirePieces(name: string, { pieces, nonce }: EntryHeader, ms: number): Promise<void> {

@@ -21,6 +21,8 @@ import type { EntryHead } from '../entry.js';
  * A further piece is `FRP1`, the CRC-32 of its bytes, the nonce, and the bytes.
  */
 export const FIXED_BYTES = 48;
+/** From here to the end of the fixed part, two values are alike only if they hold the same write under the same head. */
+export const SEEN_FROM = 8;
 const PIECE_FIXED_BYTES = 16;
 const ENTRY_MAGIC = 0x46_52_45_31;
 const PIECE_MAGIC = 0x46_52_50_31;

@@ -1,10 +1,11 @@
 /**
- * Puts a new header and head before the body that is there, if it is still the same write (by its nonce at offset 40),
- * without the body travelling. KEYS: entry. ARGV: nonce, the new header and head, life in ms.
+ * Puts a new header and head before the body that is there, without the body travelling, if it is still the same write
+ * under the same head (by the sum and all that follows it in the header, offsets 8 to 47). KEYS: entry. ARGV: that part
+ * of the header, the new header and head, life in ms.
  */
 export const REPLACE_PREFIX = `
 local old = redis.call('GET', KEYS[1])
-if not old or string.sub(old, 41, 48) ~= ARGV[1] then return 0 end
+if not old or string.sub(old, 9, 48) ~= ARGV[1] then return 0 end
 local json = struct.unpack('>I4', old, 5)
 redis.call('SET', KEYS[1], ARGV[2] .. string.sub(old, 49 + json), 'PX', ARGV[3])
 return 1

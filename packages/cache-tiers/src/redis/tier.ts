@@ -1,5 +1,5 @@
 import type { EntryHead } from '../entry.js';
-import { endOfLife, wantedIn } from '../lifetime.js';
+import { endOfLife, sameEntry, wantedIn } from '../lifetime.js';
 import type { KeyPage, PurgeMark, Tier, TierEntry, TierStats, TierWriter } from '../tier.js';
 import { RedisConnection, type RedisState } from './connection.js';
 import { EntryStore } from './entry-store.js';
@@ -123,19 +123,19 @@ class SharedTier implements RedisTier {
     return new EntryWriter(this.#context, key, head, size);
   }
 
-  async renew(key: string, head: EntryHead): Promise<boolean> {
+  async renew(key: string, head: EntryHead, previous?: EntryHead): Promise<boolean> {
     const name = this.#connection.names.entry(key);
     const pending = this.#queue.peek(name);
     if (pending === null) return false;
     try {
       if (pending) {
         const entry = decodeEntry(pending, key);
-        if (!entry) return false;
+        if (!entry || (previous !== undefined && !sameEntry(entry.head, previous))) return false;
         const prefix = encodePrefix(key, head, { ...entry, placedAt: this.#settings.clock() });
         await this.#queue.set(name, Buffer.concat([prefix, entry.first]), endOfLife(head));
         return true;
       }
-      return this.#connection.usable && (await this.#store.replaceHead(key, name, head));
+      return this.#connection.usable && (await this.#store.replaceHead(key, name, head, previous));
     } catch (error) {
       this.#failed(error);
       return false;

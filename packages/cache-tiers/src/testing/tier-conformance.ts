@@ -139,6 +139,26 @@ export function runTierConformance(
       entry.close();
     });
 
+    check('renews only the entry that was validated, not one that has replaced it', async (tier) => {
+      const old = entryHead(Date.now() - 1000, { metadata: 'old' });
+      const current = entryHead(Date.now(), { metadata: 'new' });
+      if (!(await writeEntry(tier, 'key', [Buffer.from('new')], current))) return;
+      // One head that fits where the old one was, and one that does not.
+      for (const metadata of ['renewed', 'x'.repeat(5000)]) {
+        equal(await tier.renew('key', { ...old, metadata }, old), false);
+        const kept = await tier.open('key');
+        deepEqual(kept?.head, current);
+        kept?.close();
+      }
+      const renewed = entryHead(Date.now(), { metadata: 'renewed' });
+      equal(await tier.renew('key', renewed, { ...current, freshUntil: 0 }), true);
+      const entry = await tier.open('key');
+      deepEqual(entry?.head, renewed);
+      entry?.close();
+      equal(await textOf(tier, 'key'), 'new');
+      equal(await tier.renew('key', entryHead(Date.now(), { metadata: 'again' }), current), false);
+    });
+
     check('deletes one entry and clears all', async (tier) => {
       for (const key of ['a', 'b', 'c']) await writeEntry(tier, key, [Buffer.from(key)]);
       equal(await tier.delete('a'), true);

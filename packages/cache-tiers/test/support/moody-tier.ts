@@ -29,7 +29,7 @@ export function moodyTier(name: string, options: { shared?: boolean; clock?: () 
     calls: 0,
     open: (key) => mooded(() => inner.open(key)),
     write: (key, head, size) => mooded(async () => writerOf(await inner.write(key, head, size))),
-    renew: (key, head) => mooded(() => inner.renew(key, head)),
+    renew: (key, head, previous) => mooded(() => inner.renew(key, head, previous)),
     delete: (key) => mooded(() => inner.delete(key)),
     clear: () => mooded(() => inner.clear()),
     keys: (page) => mooded(() => inner.keys(page)),
