@@ -5,7 +5,8 @@ const sum = (values: readonly number[]): number => values.reduce((all, value) =>
 
 /**
  * Endpoints whose success rate lies below the group's mean − `deviations` σ (Envoy, "Success rate" outlier detection),
- * worst first, no more than the cap leaves room for. Begins a new interval of counting.
+ * worst first, no more than the cap leaves room for. Who is blocked already is not judged: it would take up the room, and
+ * hide the others by what it does to the mean. Begins a new interval of counting.
  */
 export function findOutliers<E extends EndpointOptions>(
   states: readonly EndpointState<E>[],
@@ -16,9 +17,10 @@ export function findOutliers<E extends EndpointOptions>(
   let room = Math.max(1, Math.floor(states.length * settings.maxEjected));
   for (const state of states) {
     const { experience } = state;
-    const { recentCalls, recentSuccesses, ejectedUntil } = experience;
+    const { recentCalls, recentSuccesses, ejectedUntil, circuit } = experience;
     if (ejectedUntil > now) room--;
-    else if (recentCalls >= settings.minimumCalls) judged.push({ state, rate: recentSuccesses / recentCalls });
+    else if (circuit.phase.kind === 'closed' && recentCalls >= settings.minimumCalls)
+      judged.push({ state, rate: recentSuccesses / recentCalls });
     experience.recentCalls = 0;
     experience.recentSuccesses = 0;
   }

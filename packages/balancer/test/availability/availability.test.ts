@@ -115,6 +115,29 @@ describe('outlier ejection', () => {
     expect(balancer.blocked()).toEqual([]);
   });
 
+  it('spends no place on an endpoint that its circuit keeps out', () => {
+    const clock = new ManualClock();
+    const balancer = createBalancer({
+      endpoints: named(10),
+      breaker: { maxFailures: 10 },
+      outliers: { minimumCalls: 20 },
+      clock,
+    });
+    const ejected: string[] = [];
+    balancer.on('eject', ({ endpoint }) => ejected.push(endpoint.name));
+    for (let call = 0; call < 100; call++) {
+      for (const { name } of named(10)) {
+        const lease = take(balancer, name);
+        if ((name === 'e4' && call % 10 === 0) || (name === 'e7' && call >= 10)) lease?.failure();
+        else lease?.success(10);
+      }
+    }
+    expect(balancer.blocked()).toEqual([{ name: 'e7' }]);
+    clock.pass(10_000);
+    picks(balancer, 1);
+    expect(ejected).toEqual(['e4']);
+  });
+
   it('never has more out than the cap, one aside', () => {
     fc.assert(
       fc.property(
