@@ -53,7 +53,7 @@ export function createImageProxy(options: ImageProxyOptions): ImageProxy {
     async fetch(request) {
       const started = performance.now();
       const asked = fromRequest(request);
-      const { given, error } = await settle(answer, asked);
+      const { given, error } = await settle(answer, asked, resolved.via);
       report(resolved, asked, given, {
         started,
         error,
@@ -64,7 +64,7 @@ export function createImageProxy(options: ImageProxyOptions): ImageProxy {
     async handle(incoming, response) {
       const started = performance.now();
       const asked = fromIncoming(incoming, response, incoming.url ?? '/');
-      const { given, error } = await settle(answer, asked);
+      const { given, error } = await settle(answer, asked, resolved.via);
       const sent = await sendAnswer(given, response, resolved.sendTimeout);
       report(resolved, asked, given, { started, error: error ?? sent.error, bytes: sent.bytes });
     },
@@ -127,18 +127,20 @@ function preflight(request: ProxyRequest, options: ResolvedOptions): Answer {
 async function settle(
   answer: (request: ProxyRequest) => Promise<Answer>,
   request: ProxyRequest,
+  via: string,
 ): Promise<{ readonly given: Answer; readonly error: unknown }> {
   try {
     return { given: await answer(request), error: undefined };
   } catch (error) {
-    return { given: problemAnswer(toProblem(error), request), error };
+    return { given: problemAnswer(toProblem(error), request, via), error };
   }
 }
 
-function problemAnswer(problem: Problem, request: ProxyRequest): Answer {
+function problemAnswer(problem: Problem, request: ProxyRequest, via: string): Answer {
   const body = Buffer.from(problemBody(problem, request.requestId));
   const headers = {
     ...problemHeaders(problem),
+    via,
     'x-request-id': request.requestId,
     'content-length': String(body.length),
   };

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { clientAddress, constantTimeEqual, isLoopbackAddress, isLoopbackHost, type AllowList } from '@forebay/guard';
 import { Problem } from '@forebay/image-proxy';
+import { isSigned } from '../cascade/request-signature.js';
 import type { ServerConfig } from '../config/config.js';
 
 /** Read-only pages that `PUBLIC_STATUS` opens. */
@@ -31,6 +32,8 @@ function checkKey(request: IncomingMessage, apiKey: string): void {
   const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   const given = typeof header === 'string' ? header : bearer;
   if (given !== undefined && constantTimeEqual(given, apiKey)) return;
+  // Another node that has the same key, in a cascade.
+  if (isSigned(request.headers.authorization, apiKey, request, Date.now())) return;
   throw new Problem(401, 'api-key-required', 'this endpoint wants the API key, as X-API-Key or as a Bearer token', {
     headers: { 'www-authenticate': 'Bearer realm="forebay"' },
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Problem } from '@forebay/image-proxy';
+import type { UpstreamNodes } from '../cascade/upstream-nodes.js';
 import { answers, type Bus } from '../process/messages.js';
 import { upstreamPatch, upstreamStatus, type UpstreamPatch } from '../topics.js';
 import { combineViews } from '../upstream-view.js';
@@ -17,8 +18,24 @@ const patch = z
     message: 'name a weight, a priority or enabled',
   });
 
-/** `/api/v1/upstreams/*`: changes to upstreams at run time, in all workers; the configuration has its way again after a reload. */
-export function upstreamRoutes(app: ManagementApp, bus: Bus): void {
+/**
+ * `/upstream`: which upstreams are Forebay nodes themselves. `/api/v1/upstreams/*`: changes to upstreams at run time, in
+ * all workers; the configuration has its way again after a reload.
+ */
+export function upstreamRoutes(app: ManagementApp, bus: Bus, nodes: UpstreamNodes): void {
+  app.get('/upstream', async (c) => {
+    const upstreams = (await nodes.look()).map(({ group, name, url, version, error }) => ({
+      group,
+      name,
+      url,
+      forebay: version !== undefined,
+      version: version ?? null,
+      error: error ?? null,
+    }));
+    return c.json({ upstreams });
+  });
+  onlyMethods(app, '/upstream', 'GET', 'HEAD');
+
   const one = '/api/v1/upstreams/:group/:name';
   const reset = `${one}/reset`;
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { guardFolder, guardProcess, releaseProcess } from './redis.js';
 
 const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const tsx = import.meta.resolve('tsx');
@@ -64,6 +65,12 @@ export class Forebay {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    const { pid } = child;
+    if (pid !== undefined) {
+      guardProcess(pid);
+      child.once('exit', () => releaseProcess(pid));
+    }
+    for (const folder of [cwd, cacheDir]) guardFolder(folder);
     const forebay = new Forebay(child, cacheDir);
     const listening = await forebay.event('server_listening');
     forebay.port = Number(listening['port']);
