@@ -2,10 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer, ProxyRequest } from '../answer.js';
 import { requestIdOf } from '../request-id.js';
 import { writtenFields } from './field-name.js';
+import { closeWithConnection } from './lost-turn.js';
 import { pump } from './pump.js';
 
 /** A `node:http` request as the proxy takes it; its signal aborts when the client leaves before the answer is out. */
 export function fromIncoming(incoming: IncomingMessage, response: ServerResponse, target: string): ProxyRequest {
+  closeWithConnection(incoming, response);
   const gone = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
