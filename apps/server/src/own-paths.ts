@@ -1,13 +1,14 @@
 import { getRequestListener } from '@hono/node-server';
 import type { RequestListener } from 'node:http';
 import { createAllowList } from '@forebay/guard';
+import { nextRequestId, Problem } from '@forebay/image-proxy';
 import type { CacheControl } from './cache-control.js';
 import { UpstreamNodes } from './cascade/upstream-nodes.js';
 import type { NodeContext } from './process/roles.js';
 import { createManagementAccess } from './middleware/management-access.js';
 import { cacheRoutes } from './routes/cache.js';
 import { healthRoutes, type HealthSources } from './routes/health.js';
-import { createManagementApp, onlyMethods, type ManagementApp } from './routes/management.js';
+import { createManagementApp, onlyMethods, respond, type ManagementApp } from './routes/management.js';
 import { statusRoutes } from './routes/status.js';
 import { upstreamRoutes } from './routes/upstreams.js';
 
@@ -45,6 +46,12 @@ function forAnyone(app: ManagementApp, health: HealthSources): void {
 }
 
 function listenerOf(app: ManagementApp): RequestListener {
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const listener = getRequestListener(app.fetch, {
+    overrideGlobalObjects: false,
+    // For those who name none, as HTTP/1.0 allows: the probes of load balancers. Who may call goes by the header itself.
+    hostname: 'localhost',
+    errorHandler: () =>
+      respond(new Problem(400, 'bad-request', 'the request target or the Host cannot be read'), nextRequestId()),
+  });
   return (incoming, response) => void listener(incoming, response);
 }

@@ -57,6 +57,9 @@ const leave: RequestListener = (_request, response) => {
   response.setHeader('Connection', 'close');
 };
 
+/** `CONNECT`, on which Node hangs up without a word, as an error that the app words. */
+const tunnelAskedFor = (): Error => Object.assign(new Error('the server is no tunnel'), { code: 'FOREBAY_CONNECT' });
+
 /** Opens the ports of the configuration. @throws StartError if one cannot be had */
 export const openDoors = async (config: Config, app: NodeApp): Promise<Doors> => {
   const { port, host, managementPort } = config.server;
@@ -64,6 +67,10 @@ export const openDoors = async (config: Config, app: NodeApp): Promise<Doors> =>
   const servers = (managementPort === undefined ? ['PORT'] : ['PORT', 'MANAGEMENT_PORT']).map((variable) => {
     const server = createServer(limits);
     server.maxConnections = maxConnections;
+    server.on('connect', (_request, socket) => {
+      socket.on('error', () => socket.destroy());
+      if (!server.emit('clientError', tunnelAskedFor(), socket)) socket.destroy();
+    });
     // The wait for upstreams is not idleness of the client.
     server.timeout = Math.max(leastIdleLimit, requestTimeout * maxSwitches + 10_000);
     return { server, variable };

@@ -42,7 +42,8 @@ export function createManagementApp(access: ManagementAccess, logger: Logger): M
   return app;
 }
 
-function respond(problem: Problem, requestId: string): Response {
+/** A problem as a response. */
+export function respond(problem: Problem, requestId: string): Response {
   return new Response(problemBody(problem, requestId), {
     status: problem.status,
     headers: { ...problemHeaders(problem), 'x-request-id': requestId },
