@@ -11,8 +11,16 @@ const NOT_FOR_A_SHARED_LOAD = [
   'if-range',
   'cache-control',
   'pragma',
+  // Frameworks take the target or the method from these; what they change is not in the key, and would be everybody's.
+  'x-original-url',
+  'x-rewrite-url',
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
 ];
 const SET_BY_THE_PROXY = ['host', 'content-length', 'expect', 'via', 'x-request-id', 'accept-encoding'];
+// Where a request came from is not the client's to say: an origin that believes it would write another's host into pages.
+const HEARSAY = /^(?:forwarded|x-forwarded(?:-.*)?|x-real-ip|x-host)$/;
 
 /** Request headers as they go upstream. */
 export function forwardedHeaders(
@@ -23,6 +31,7 @@ export function forwardedHeaders(
   const headers: Headers = {};
   if (preset.forwardedHeaders === 'all') {
     Object.assign(headers, stripHopByHop(sent));
+    for (const name of Object.keys(headers)) if (HEARSAY.test(name)) delete headers[name];
     for (const name of SET_BY_THE_PROXY) delete headers[name];
     if (context.shared) for (const name of NOT_FOR_A_SHARED_LOAD) delete headers[name];
   } else {

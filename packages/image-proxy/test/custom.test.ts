@@ -96,6 +96,35 @@ describe('a custom origin', () => {
     expect(origin.requests).toHaveLength(3);
   });
 
+  it('is not told by one client, for all who come after, where requests come from', async () => {
+    const { origin, proxy } = await mount(sendJson({}, { 'cache-control': 'max-age=60' }), { methods: ['POST'] });
+    const hearsay = { Forwarded: 'host=evil', 'X-Forwarded-Host': 'evil', 'X-Real-IP': '10.0.0.1' };
+    const override = { 'X-Original-URL': '/admin', 'X-HTTP-Method-Override': 'DELETE' };
+    await proxy.get('/a', { ...hearsay, ...override, 'X-Custom': 'kept' });
+    await proxy.get('/a', { ...hearsay, 'X-HTTP-Method-Override': 'PUT' }, 'POST');
+    const [read, write] = origin.requests;
+    for (const name of Object.keys({ ...hearsay, ...override })) {
+      expect(read?.headers, name).not.toHaveProperty(name.toLowerCase());
+    }
+    for (const name of Object.keys(hearsay)) expect(write?.headers).not.toHaveProperty(name.toLowerCase());
+    expect(read?.headers['x-custom']).toBe('kept');
+    expect(write?.headers['x-http-method-override']).toBe('PUT');
+  });
+
+  it('that says nothing of caching has no answer to a request with cookies kept', async () => {
+    const { origin, proxy } = await mount((request, response) => {
+      sendJson({ for: request.headers.cookie }, request.url === '/said' ? { 'cache-control': 'max-age=60' } : {})(
+        request,
+        response,
+      );
+    });
+    expect((await proxy.get('/me', { Cookie: 'session=a' })).body.toString()).toContain('session=a');
+    expect((await proxy.get('/me', { Cookie: 'session=b' })).body.toString()).toContain('session=b');
+    await proxy.get('/said', { Cookie: 'session=a' });
+    expect((await proxy.get('/said', { Cookie: 'session=a' })).headers['x-cache']).toBe('HIT');
+    expect(origin.requests).toHaveLength(3);
+  });
+
   it('cannot run a page in the proxy’s origin', async () => {
     for (const type of ['text/html', 'image/svg+xml']) {
       const { proxy } = await mount((_request, response) =>

@@ -86,6 +86,7 @@ function judged(request: LoadRequest, response: UpstreamResponse): Loaded<Stored
   const { policy, memoryTtl } = request.policyFor(contentTypeOf(response.headers));
   const verdict =
     request.cacheable &&
+    !isPersonal(request.headers, response.headers, policy) &&
     storable({ method: 'GET', url: request.path, headers: request.clientHeaders }, response, policy).store;
   if (!verdict) {
     const metadata = {
@@ -100,6 +101,19 @@ function judged(request: LoadRequest, response: UpstreamResponse): Loaded<Stored
   const headers = storableHeaders(response.headers, responseTime);
   const metadata = { status, headers, requestTime, responseTime, vary: varyOf(headers, request.selecting) };
   return { kind: 'store', metadata, lifetime: lifetimeOf(metadata, policy, memoryTtl), ...size, body: response.body };
+}
+
+/**
+ * Whether an answer may well be for one visitor only: one to a request with cookies, of which the origin does not say how
+ * it may be kept. RFC 9111 would have it stored; origins of pages forget to say so, and Varnish keeps none either.
+ */
+function isPersonal(asked: HeaderRecord, answered: HeaderRecord, policy: CachePolicy): boolean {
+  return (
+    asked['cookie'] !== undefined &&
+    policy.overrideTtlMs === undefined &&
+    answered['cache-control'] === undefined &&
+    answered['expires'] === undefined
+  );
 }
 
 function renewed(request: LoadRequest, stored: StoredMeta, response: UpstreamResponse): Loaded<StoredMeta> {
