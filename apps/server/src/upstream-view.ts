@@ -11,7 +11,7 @@ export interface UpstreamView {
   readonly circuit: 'closed' | 'open' | 'half-open';
   readonly priority: number;
   readonly weight: number;
-  readonly effectiveWeight: number;
+  readonly weightInForce: number;
   readonly responseTimeMs: number | undefined;
   readonly probeTimeMs: number | undefined;
   readonly inFlight: number;
@@ -34,7 +34,7 @@ export function viewOf(group: string, status: OriginStatus): UpstreamView {
     circuit: rest.circuit,
     priority: rest.priority,
     weight: rest.weight,
-    effectiveWeight: rest.effectiveWeight,
+    weightInForce: rest.weightInForce,
     responseTimeMs: rest.responseTimeMs,
     probeTimeMs: rest.probeTimeMs,
     inFlight: rest.inFlight,
@@ -63,7 +63,7 @@ export function combineViews(views: readonly UpstreamView[]): UpstreamView[] {
         healthy: same.every(({ healthy }) => healthy),
         available: same.some(({ available }) => available),
         circuit: WORST_FIRST.find((state) => same.some(({ circuit }) => circuit === state)) ?? first.circuit,
-        effectiveWeight: mean(same.map(({ effectiveWeight }) => effectiveWeight)) ?? 0,
+        weightInForce: mean(same.map(({ weightInForce }) => weightInForce)) ?? 0,
         responseTimeMs: mean(same.map(({ responseTimeMs }) => responseTimeMs)),
         probeTimeMs: mean(same.map(({ probeTimeMs }) => probeTimeMs)),
         inFlight: same.reduce((sum, { inFlight }) => sum + inFlight, 0),

@@ -110,7 +110,7 @@ export function describeUpstream(view: UpstreamView): object {
     circuit: view.circuit,
     priority: view.priority,
     weight: view.weight,
-    weight_in_force: rounded(view.effectiveWeight),
+    weight_in_force: rounded(view.weightInForce),
     response_time_ms: view.responseTimeMs === undefined ? null : rounded(view.responseTimeMs),
     probe_time_ms: view.probeTimeMs === undefined ? null : rounded(view.probeTimeMs),
     in_flight: view.inFlight,
