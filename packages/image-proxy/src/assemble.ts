@@ -7,10 +7,11 @@ import {
   ifRangeMatches,
   parseRange,
   unsatisfiedRange,
+  type ForwardReason,
   type Headers,
 } from '@forebay/cache-tiers/http';
 import type { Answer, CacheOutcome, ProxyRequest } from './answer.js';
-import { lastingHeaders, notModifiedHeaders, type Presentation } from './presentation.js';
+import { BODILESS, lastingHeaders, notModifiedHeaders, type Presentation } from './presentation.js';
 import { Problem } from './problem.js';
 import type { StoredMeta } from './upstream/stored-meta.js';
 
@@ -29,17 +30,21 @@ const WORTH_FINISHING_BYTES = 4 * 1024 * 1024;
 export function assemble(
   request: ProxyRequest,
   opened: Opened<StoredMeta>,
-  options: Presentation & { readonly lasting?: Headers },
+  options: Presentation & {
+    readonly lasting?: Headers;
+    /** Why the request went up, if it did. @default 'miss' */
+    readonly forwarded?: ForwardReason | undefined;
+  },
 ): Answer {
   const stored = opened.head.metadata;
   const now = Date.now();
   const lasting = options.lasting ?? lastingHeaders(stored, opened.body.bytes, options);
-  const outcome = OUTCOMES[opened.state];
+  const outcome = options.forwarded === 'bypass' ? 'BYPASS' : OUTCOMES[opened.state];
   // What has just come from the origin is as old as the origin says, or says nothing of age.
   const justCame = opened.state === 'loaded' || opened.state === 'passed';
   const dynamic: Headers = {
     ...(justCame && stored.headers['age'] === undefined ? {} : { age: String(currentAgeSeconds(stored, now)) }),
-    'cache-status': statusOf(opened, now),
+    'cache-status': statusOf(opened, now, options.forwarded),
     'x-cache': outcome,
     'x-request-id': request.requestId,
   };
@@ -57,9 +62,11 @@ export function assemble(
     }
     if (verdict === 'precondition-failed') {
       leave(opened);
-      throw new Problem(412, 'precondition-failed', 'a condition of the request does not hold');
+      throw new Problem(412, 'precondition-failed', 'a condition of the request does not hold', {
+        headers: whence(dynamic),
+      });
     }
-    const range = rangeOf(request, opened, lasting);
+    const range = rangeOf(request, opened, lasting, dynamic);
     if (range) {
       const { start, end } = range;
       const headers = {
@@ -79,8 +86,9 @@ export function assemble(
   }
 
   const headers: Headers = { ...lasting, ...dynamic };
-  if (opened.body.size !== undefined && stored.status !== 204) headers['content-length'] = String(opened.body.size);
-  if (request.method === 'HEAD' || stored.status === 204) {
+  const bodiless = BODILESS.has(stored.status);
+  if (opened.body.size !== undefined && !bodiless) headers['content-length'] = String(opened.body.size);
+  if (request.method === 'HEAD' || bodiless) {
     leave(opened);
     return { status: stored.status, headers, body: undefined, ...shared };
   }
@@ -91,6 +99,7 @@ function rangeOf(
   request: ProxyRequest,
   opened: Opened<StoredMeta>,
   lasting: Headers,
+  dynamic: Headers,
 ): { readonly start: number; readonly end: number; readonly size: number } | undefined {
   const { size } = opened.body;
   if (request.method !== 'GET' || request.headers['range'] === undefined || size === undefined) return undefined;
@@ -100,13 +109,18 @@ function rangeOf(
   if (range === 'unsatisfiable') {
     leave(opened);
     throw new Problem(416, 'range-not-satisfiable', `the range is outside of the ${size} bytes that there are`, {
-      headers: { 'content-range': unsatisfiedRange(size) },
+      headers: { ...whence(dynamic), 'accept-ranges': 'bytes', 'content-range': unsatisfiedRange(size) },
     });
   }
   return { ...range, size };
 }
 
-function statusOf(opened: Opened<StoredMeta>, now: number): string {
+/** Of an answer's fields those that a refusal made of a stored answer carries too. */
+function whence(dynamic: Headers): Record<string, string> {
+  return { 'cache-status': String(dynamic['cache-status']), 'x-cache': String(dynamic['x-cache']) };
+}
+
+function statusOf(opened: Opened<StoredMeta>, now: number, fwd: ForwardReason = 'miss'): string {
   const { status } = opened.head.metadata;
   const ttl = Math.floor((opened.head.freshUntil - now) / 1000);
   switch (opened.state) {
@@ -117,11 +131,17 @@ function statusOf(opened: Opened<StoredMeta>, now: number): string {
         ? cacheStatus({ hit: true, ttl, detail: opened.source })
         : cacheStatus({ fwd: 'stale', ttl, detail: opened.source });
     case 'revalidated':
-      return cacheStatus({ fwd: 'stale', fwdStatus: 304, ttl, stored: true, collapsed: opened.collapsed });
+      return cacheStatus({
+        fwd: fwd === 'request' ? fwd : 'stale',
+        fwdStatus: 304,
+        ttl,
+        stored: true,
+        collapsed: opened.collapsed,
+      });
     case 'loaded':
-      return cacheStatus({ fwd: 'miss', fwdStatus: status, stored: true, collapsed: opened.collapsed });
+      return cacheStatus({ fwd, fwdStatus: status, stored: true, collapsed: opened.collapsed });
     case 'passed':
-      return cacheStatus({ fwd: 'miss', fwdStatus: status });
+      return cacheStatus({ fwd, fwdStatus: status });
   }
 }
 

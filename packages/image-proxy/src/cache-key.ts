@@ -15,11 +15,14 @@ export const keyPrefix = (route: string): string => `${route}:`;
  * with, so that its answers are kept apart without the secret being readable in a list of keys.
  */
 export function cacheKey(route: string, preset: Preset, target: Target, headers: HeaderRecord): string {
-  const key = bounded(keyPrefix(route) + formatTarget(target));
+  const key = keyPrefix(route) + formatTarget(target);
   const credentials = preset.credentials(target, headers);
-  if (credentials === undefined) return key;
-  return withoutApiKey(key) + CREDENTIALS + digest(credentials);
+  if (credentials === undefined) return bounded(key);
+  return bounded(withoutApiKey(key)) + CREDENTIALS + digest(credentials);
 }
+
+/** What all keys begin with that are kept beside a plain target's: its variants, and those kept apart by credentials. */
+export const partitionsOf = (key: string): string => `${key} `;
 
 /** The key of one of several representations of a resource (RFC 9111 section 4.1). */
 export function variantKey(primary: string, vary: string): string {

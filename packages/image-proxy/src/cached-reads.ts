@@ -5,12 +5,13 @@ import {
   mayServeOnError,
   varyKey,
   wantsOnlyIfCached,
+  type ForwardReason,
   type HeaderRecord,
   type Lifetimes,
 } from '@forebay/cache-tiers/http';
 import type { Answer, ProxyRequest } from './answer.js';
 import { assemble } from './assemble.js';
-import { cacheKey, variantKey } from './cache-key.js';
+import { cacheKey, partitionsOf, variantKey } from './cache-key.js';
 import { asForwarded, forwardedHeaders } from './forward.js';
 import type { ResolvedOptions } from './options.js';
 import { createPolicies } from './policies.js';
@@ -52,10 +53,11 @@ export class CachedReads {
       const selected = varyKey(vary.names, read.selecting);
       if (selected !== vary.key) {
         if (opened.body.bytes === undefined) opened.body.reader().cancel();
+        read.forwarded = 'vary-miss';
         opened = await this.#open(read, variantKey(read.key, selected));
       }
     }
-    return assemble(request, opened, this.#presentation);
+    return assemble(request, opened, { ...this.#presentation, forwarded: read.forwarded });
   }
 
   /** Answers a HEAD from the cache; undefined when it must go up. */
@@ -81,7 +83,8 @@ export class CachedReads {
 
   /** Drops what is stored for a target, all of its variants included. */
   async invalidate(target: Target): Promise<void> {
-    await this.#cache.purge({ prefix: cacheKey(this.#options.name, this.#options.preset, target, {}) });
+    const key = cacheKey(this.#options.name, this.#options.preset, target, {});
+    await this.#cache.purge({ keys: [key], prefix: partitionsOf(key) });
   }
 
   #reading(request: ProxyRequest, target: Target): Reading {
@@ -99,6 +102,7 @@ export class CachedReads {
       selecting: asForwarded(preset, request.headers),
       head: { method: request.method, url: request.target, headers: clientHeaders },
       hasCredentials: credentials !== undefined,
+      forwarded: this.#options.cache === undefined ? 'bypass' : undefined,
     };
   }
 
@@ -168,7 +172,9 @@ export class CachedReads {
       this.#policyOf(read.target, contentTypeOf(stored)).policy,
       now,
     );
-    return decision === 'gateway-timeout' ? 'revalidate' : decision;
+    if (decision !== 'revalidate' && decision !== 'gateway-timeout') return decision;
+    read.forwarded = now < head.freshUntil ? 'request' : 'stale';
+    return 'revalidate';
   }
 
   #mayStandIn(read: Reading, head: EntryHead<StoredMeta>, now = Date.now()): boolean {
@@ -183,6 +189,8 @@ interface Reading {
   readonly selecting: HeaderRecord;
   readonly head: { readonly method: string; readonly url: string; readonly headers: HeaderRecord };
   readonly hasCredentials: boolean;
+  /** Why it goes up, if it does and there is more to say than that nothing was stored. */
+  forwarded: ForwardReason | undefined;
 }
 
 const notCached = (): Problem =>

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createUpstreamDispatcher, type UpstreamDispatcher } from '@forebay/balancer/undici';
 import { createTieredCache, memoryTier } from '@forebay/cache-tiers';
+import { cacheStatus } from '@forebay/cache-tiers/http';
 import { createAdmission } from './admit.js';
 import type { Answer, ProxyRequest } from './answer.js';
 import { CachedReads } from './cached-reads.js';
 import { resolveOptions, type ImageProxyOptions, type ResolvedOptions } from './options.js';
-import { passThrough } from './pass-through.js';
-import type { Presentation } from './presentation.js';
+import { forwardReason, passThrough } from './pass-through.js';
+import { CORS_HEADERS, type Presentation } from './presentation.js';
 import { Problem, problemBody, problemHeaders } from './problem.js';
 import { createHitListener } from './serve/hit-listener.js';
 import { fromIncoming, sendAnswer } from './serve/node.js';
@@ -53,7 +54,7 @@ export function createImageProxy(options: ImageProxyOptions): ImageProxy {
     async fetch(request) {
       const started = performance.now();
       const asked = fromRequest(request);
-      const { given, error } = await settle(answer, asked, resolved.via);
+      const { given, error } = await settle(answer, asked, resolved);
       report(resolved, asked, given, {
         started,
         error,
@@ -64,7 +65,7 @@ export function createImageProxy(options: ImageProxyOptions): ImageProxy {
     async handle(incoming, response) {
       const started = performance.now();
       const asked = fromIncoming(incoming, response, incoming.url ?? '/');
-      const { given, error } = await settle(answer, asked, resolved.via);
+      const { given, error } = await settle(answer, asked, resolved);
       const sent = await sendAnswer(given, response, resolved.sendTimeout);
       report(resolved, asked, given, { started, error: error ?? sent.error, bytes: sent.bytes });
     },
@@ -84,11 +85,11 @@ interface Parts {
 async function route(request: ProxyRequest, options: ResolvedOptions, parts: Parts): Promise<Answer> {
   const { method } = request;
   if (method === 'OPTIONS' && !passes(options, 'OPTIONS')) return preflight(request, options);
-  const isRead = method === 'GET' || method === 'HEAD';
-  if (!isRead && !passes(options, method)) {
-    const allow = ['GET', 'HEAD', 'OPTIONS', ...options.methods].join(', ');
+  if (!isRead(method) && !passes(options, method)) {
+    const allow = allowedMethods(options);
     throw new Problem(405, 'method-not-allowed', `this route answers ${allow}, not ${method}`, { headers: { allow } });
   }
+  refuseLoops(request, options);
   const target = options.preset.canonical(parseTarget(request.target));
   if (method === 'GET') return parts.reads.get(request, target);
   if (method === 'HEAD') return head(request, target, options, parts);
@@ -109,12 +110,33 @@ async function head(request: ProxyRequest, target: Target, options: ResolvedOpti
   }
 }
 
+const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
+
+// TRACE would show a client's credentials to scripts, CONNECT asks for a tunnel: neither is meant by "all methods".
 const passes = (options: ResolvedOptions, method: string): boolean =>
-  options.methods === '*' || options.methods.includes(method);
+  method !== 'TRACE' && method !== 'CONNECT' && (options.methods === '*' || options.methods.includes(method));
+
+function allowedMethods({ methods }: ResolvedOptions): string {
+  const others = methods === '*' ? ['POST', 'PUT', 'PATCH', 'DELETE'] : methods;
+  return [...new Set(['GET', 'HEAD', 'OPTIONS', ...others])].join(', ');
+}
+
+/** More nodes in a row than anybody means: the request goes round in circles (RFC 9110 section 7.6.3). */
+const MOST_HOPS = 10;
+
+function refuseLoops({ headers }: ProxyRequest, { via }: ResolvedOptions): void {
+  if (headers['via'] === undefined) return;
+  const name = via.split(' ')[1];
+  const hops = String(headers['via'])
+    .split(',')
+    .filter((hop) => hop.trim().split(/\s+/)[1] === name).length;
+  if (hops >= MOST_HOPS)
+    throw new Problem(508, 'loop-detected', `the request came through ${hops} proxies named ${JSON.stringify(name)}`);
+}
 
 function preflight(request: ProxyRequest, options: ResolvedOptions): Answer {
-  const methods = ['GET', 'HEAD', 'OPTIONS', ...options.methods].join(', ');
-  const headers: Record<string, string> = { allow: methods, 'x-request-id': request.requestId };
+  const methods = allowedMethods(options);
+  const headers: Record<string, string> = { allow: methods, via: options.via, 'x-request-id': request.requestId };
   if (options.preset.cors) {
     headers['access-control-allow-origin'] = '*';
     headers['access-control-allow-methods'] = methods;
@@ -127,20 +149,24 @@ function preflight(request: ProxyRequest, options: ResolvedOptions): Answer {
 async function settle(
   answer: (request: ProxyRequest) => Promise<Answer>,
   request: ProxyRequest,
-  via: string,
+  options: ResolvedOptions,
 ): Promise<{ readonly given: Answer; readonly error: unknown }> {
   try {
     return { given: await answer(request), error: undefined };
   } catch (error) {
-    return { given: problemAnswer(toProblem(error), request, via), error };
+    return { given: problemAnswer(toProblem(error), request, options), error };
   }
 }
 
-function problemAnswer(problem: Problem, request: ProxyRequest, via: string): Answer {
+function problemAnswer(problem: Problem, request: ProxyRequest, options: ResolvedOptions): Answer {
   const body = Buffer.from(problemBody(problem, request.requestId));
+  const fwd = cameFromUpstream(problem) ? forwardReason(request.method, options) : undefined;
   const headers = {
+    'cache-status': cacheStatus({ fwd, detail: problem.code }),
+    'x-cache': fwd === 'miss' ? 'MISS' : 'BYPASS',
+    ...(options.preset.cors ? CORS_HEADERS : {}),
     ...problemHeaders(problem),
-    via,
+    via: options.via,
     'x-request-id': request.requestId,
     'content-length': String(body.length),
   };
@@ -152,6 +178,10 @@ function problemAnswer(problem: Problem, request: ProxyRequest, via: string): An
     source: '',
   };
 }
+
+/** Whether the request was, or was to be, sent up; refusals are our own. */
+const cameFromUpstream = ({ status, code }: Problem): boolean =>
+  code !== 'not-cached' && (status === 429 || (status >= 502 && status <= 504));
 
 function report(
   options: ResolvedOptions,

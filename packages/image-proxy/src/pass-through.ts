@@ -1,15 +1,28 @@
 import type { UpstreamDispatcher } from '@forebay/balancer/undici';
-import { cacheStatus, invalidates, sanitizeHeaders, stripHopByHop, type Headers } from '@forebay/cache-tiers/http';
+import {
+  cacheStatus,
+  evaluateConditions,
+  type ForwardReason,
+  invalidates,
+  sanitizeHeaders,
+  stripHopByHop,
+  type Headers,
+} from '@forebay/cache-tiers/http';
 import type { Answer, ProxyRequest } from './answer.js';
 import { forwardedHeaders } from './forward.js';
 import type { ResolvedOptions } from './options.js';
-import { lastingHeaders, type Presentation } from './presentation.js';
+import { BODILESS, lastingHeaders, notModifiedHeaders, type Presentation } from './presentation.js';
+import { Problem } from './problem.js';
 import { parseTarget, type Target } from './target.js';
 import { upstreamTarget } from './upstream-target.js';
 import { exchange } from './upstream/exchange.js';
 import { Relay } from './upstream/relay.js';
 
-const BODILESS = new Set([204, 304]);
+/** Why a request that the cache did not answer went up (RFC 9211 section 2.2). */
+export function forwardReason(method: string, options: ResolvedOptions): ForwardReason {
+  if (method !== 'GET' && method !== 'HEAD') return 'method';
+  return options.cache === undefined ? 'bypass' : 'miss';
+}
 
 /** Passes one request on as it is and its answer back, keeping nothing; resolves also to what the exchange made invalid. */
 export async function passThrough(
@@ -24,15 +37,16 @@ export async function passThrough(
   const headers = forwardedHeaders(preset, request.headers, {
     requestId: request.requestId,
     via: options.via,
-    shared: false,
+    shared: request.method === 'HEAD',
   });
-  if (request.body !== undefined && request.headers['content-length'] !== undefined)
+  const body = request.method === 'HEAD' ? undefined : request.body;
+  if (body !== undefined && request.headers['content-length'] !== undefined)
     headers['content-length'] = request.headers['content-length'];
   const response = await exchange(dispatcher, {
     method: request.method,
     path: upstreamTarget(options, target, credentials !== undefined),
     headers,
-    body: request.body,
+    body,
     signal: request.signal,
     maxBodyBytes: options.maxBodyBytes,
   });
@@ -43,10 +57,13 @@ export async function passThrough(
     undefined,
     presentation,
   );
+  const fwd = forwardReason(request.method, options);
+  const outcome = fwd === 'miss' ? 'MISS' : 'BYPASS';
+  const notModified = request.method === 'HEAD' && isNotModified(request, { status, headers: lasting, responseTime });
   const answerHeaders: Headers = {
-    ...lasting,
-    'cache-status': cacheStatus({ fwd: request.method === 'HEAD' ? 'miss' : 'method', fwdStatus: status }),
-    'x-cache': request.method === 'HEAD' ? 'MISS' : 'BYPASS',
+    ...(notModified ? notModifiedHeaders(lasting) : lasting),
+    'cache-status': cacheStatus({ fwd, fwdStatus: status }),
+    'x-cache': outcome,
     'x-request-id': request.requestId,
   };
   if (relayed['age'] !== undefined) answerHeaders['age'] = relayed['age'];
@@ -54,10 +71,10 @@ export async function passThrough(
   const hasBody = request.method !== 'HEAD' && !BODILESS.has(status);
   return {
     answer: {
-      status,
+      status: notModified ? 304 : status,
       headers: answerHeaders,
       body: hasBody ? relay : undefined,
-      outcome: request.method === 'HEAD' ? 'MISS' : 'BYPASS',
+      outcome,
       source: 'upstream',
     },
     invalid: invalidates(
@@ -65,6 +82,17 @@ export async function passThrough(
       { status, headers: response.headers },
     ).flatMap(safely),
   };
+}
+
+/** HEAD is answered as GET would be, whose conditions are evaluated here. @throws {Problem} 412 */
+function isNotModified(
+  { method, target, headers }: ProxyRequest,
+  response: Parameters<typeof evaluateConditions>[1],
+): boolean {
+  const verdict = evaluateConditions({ method, url: target, headers }, response);
+  if (verdict === 'precondition-failed')
+    throw new Problem(412, 'precondition-failed', 'a condition of the request does not hold');
+  return verdict === 'not-modified';
 }
 
 function safely(url: string): Target[] {

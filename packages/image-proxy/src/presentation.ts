@@ -13,7 +13,16 @@ export interface Presentation {
 const INERT =
   /^(?:image\/(?!svg)|audio\/|video\/|font\/|application\/(?:[\w.-]+\+)?json$|application\/octet-stream$|text\/(?:plain|css|csv|vtt)$)/;
 const SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
-const EXPOSED = 'Accept-Ranges, Age, Cache-Status, Content-Length, Content-Range, ETag, X-Cache, X-Request-Id';
+
+/** What lets anyone's script read an answer. */
+export const CORS_HEADERS: Readonly<Record<string, string>> = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers':
+    'Accept-Ranges, Age, Cache-Status, Content-Length, Content-Range, ETag, X-Cache, X-Request-Id',
+};
+
+/** Statuses whose answers have no body, whatever an upstream sends with them. */
+export const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /**
  * The fields of an answer that stay the same for as long as the entry does. An answer without a validator gets a
@@ -23,20 +32,21 @@ export function lastingHeaders(stored: StoredMeta, bytes: Uint8Array | undefined
   const headers: Headers = sanitizeHeaders(stored.headers);
   delete headers['age'];
   delete headers['transfer-encoding'];
+  if (BODILESS.has(stored.status)) delete headers['content-length'];
+  // Or it would be one that lasts until the connection ends (RFC 9110 section 15.3.6).
+  if (stored.status === 205) headers['content-length'] = '0';
   if (headers['etag'] === undefined && bytes !== undefined && stored.status === 200) headers['etag'] = etagOf(bytes);
   if (stored.status === 200) headers['accept-ranges'] = 'bytes';
   headers['via'] = headers['via'] === undefined ? options.via : `${String(headers['via'])}, ${options.via}`;
   headers['x-content-type-options'] = 'nosniff';
   if (!INERT.test(mediaTypeOf(headers['content-type']) ?? '')) headers['content-security-policy'] = SANDBOX;
-  if (options.cors && headers['access-control-allow-origin'] === undefined) {
-    headers['access-control-allow-origin'] = '*';
-    headers['access-control-expose-headers'] = EXPOSED;
-  }
+  if (options.cors && headers['access-control-allow-origin'] === undefined) Object.assign(headers, CORS_HEADERS);
   return headers;
 }
 
 /** Fields of a 304 (RFC 9110 section 15.4.5): those that a cache would update by, and ours. */
 const NOT_MODIFIED = [
+  'accept-ranges',
   'cache-control',
   'content-location',
   'date',

@@ -56,7 +56,9 @@ export class PreparedHit {
   }
 
   #wholeUpToId(now: number): string {
-    return `${statusLine(this.status)}Content-Length: ${this.#entry.bytes.length}\r\n${this.#lines}${this.#upToId(now)}`;
+    // A 204 has no length (RFC 9110 section 8.6).
+    const length = this.status === 204 ? '' : `Content-Length: ${this.#entry.bytes.length}\r\n`;
+    return `${statusLine(this.status)}${length}${this.#lines}${this.#upToId(now)}`;
   }
 
   #upToId(now: number): string {
