@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { parseTarget } from '@forebay/image-proxy';
+import { parseTarget, Problem } from '@forebay/image-proxy';
 import type { LoadShedder } from './middleware/load-shedder.js';
+import { refuse } from './middleware/refuse.js';
 import type { Mounted } from './parts/proxies.js';
 import { isReserved } from './reserved.js';
 
@@ -44,7 +45,7 @@ export function createDispatch(parts: DispatchParts): RequestListener {
     // Whatever cannot be read has a route word the refusal; the most general one will do.
     const mounted = path === undefined ? mounts.at(-1) : find(path);
     if (mounted === undefined) {
-      parts.own(incoming, response);
+      refuse(incoming, response, new Problem(404, 'not-found', 'no route is mounted at this path'));
       return;
     }
     if (parts.shedder.refuses(incoming, response)) return;

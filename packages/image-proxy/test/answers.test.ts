@@ -130,6 +130,8 @@ describe('an answer without a body', () => {
       expect(reply.headers['x-cache']).toBe(outcome);
       expect(reply.headers['content-length'], outcome).toBe(length);
     }
+    const kept = await proxy.raw('GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /a HTTP/1.0\r\n\r\n');
+    expect(kept.includes('Content-Length')).toBe(length !== undefined);
     expect((await proxy.proxy.fetch(new Request('http://x/a'))).status).toBe(status);
   });
 });

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
-import { Problem, problemBody, problemHeaders, requestIdOf } from '@forebay/image-proxy';
+import { Problem } from '@forebay/image-proxy';
+import { refuse } from './refuse.js';
 
 export interface LoadShedderOptions {
   /** Requests that are not answered from memory, at once in one process. @default 20000 */
@@ -47,7 +48,13 @@ export class LoadShedder {
   refuses(incoming: IncomingMessage, response: ServerResponse): boolean {
     if (this.#late || this.#inFlight >= this.#maxInFlight) {
       this.shed += 1;
-      refuse(incoming, response);
+      refuse(
+        incoming,
+        response,
+        new Problem(503, 'overloaded', 'the server has more to do than it can at the moment', {
+          retryAfterMs: RETRY_AFTER_MS,
+        }),
+      );
       return true;
     }
     this.#inFlight += 1;
@@ -67,13 +74,4 @@ export class LoadShedder {
     clearInterval(this.#timer);
     this.#delays.disable();
   }
-}
-
-function refuse(incoming: IncomingMessage, response: ServerResponse): void {
-  const requestId = requestIdOf(incoming.headers['x-request-id']);
-  const problem = new Problem(503, 'overloaded', 'the server has more to do than it can at the moment', {
-    retryAfterMs: RETRY_AFTER_MS,
-  });
-  response.writeHead(503, { ...problemHeaders(problem), 'x-request-id': requestId });
-  response.end(problemBody(problem, requestId));
 }

@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { Problem, problemBody, problemHeaders, requestIdOf } from '@forebay/image-proxy';
 import type { Logger } from '../log/logger.js';
 import type { ManagementAccess } from '../middleware/management-access.js';
@@ -14,6 +15,9 @@ export type ManagementApp = Hono<ManagementEnv>;
 // What anyone may ask: the health of the process, and what browsers and crawlers ask for on their own.
 const OPEN = /^\/(?:health(?:\/(?:live|ready))?|favicon\.ico|robots\.txt)$/;
 
+/** Room for the longest list of keys that may be purged at once, were they of the usual length. */
+const MOST_BODY_BYTES = 4 * 1024 * 1024;
+
 /** An app with what all management endpoints share: request ids, who may call, and problems as RFC 9457 has them. */
 export function createManagementApp(access: ManagementAccess, logger: Logger): ManagementApp {
   const app: ManagementApp = new Hono<ManagementEnv>();
@@ -26,6 +30,15 @@ export function createManagementApp(access: ManagementAccess, logger: Logger): M
     if (!OPEN.test(c.req.path)) access.check(c.env.incoming, c.req.path);
     await next();
   });
+  app.use(
+    '*',
+    bodyLimit({
+      maxSize: MOST_BODY_BYTES,
+      onError: () => {
+        throw new Problem(413, 'body-too-large', `a body has at most ${MOST_BODY_BYTES} bytes here`);
+      },
+    }),
+  );
   app.notFound((c) => respond(new Problem(404, 'not-found', `there is nothing at ${c.req.path}`), c.get('requestId')));
   app.onError((error, c) => {
     const requestId = c.get('requestId') ?? requestIdOf(undefined);

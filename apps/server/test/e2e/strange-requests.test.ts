@@ -57,3 +57,10 @@ it('answers a host that cannot be read with a problem', async () => {
   const received = await raw('GET /health HTTP/1.1\r\nHost: [[[\r\nConnection: close\r\n\r\n');
   expect(received).toMatch(/^HTTP\/1\.1 400 [^]*application\/problem\+json/);
 });
+
+it('reads no more of a body than a management endpoint can want', async () => {
+  const body = JSON.stringify({ keys: ['k'.repeat(5 * 1024 * 1024)] });
+  const reply = await forebay.ask('/cache/purge', { method: 'POST', body });
+  expect(reply.status).toBe(413);
+  expect(reply.headers['content-type']).toBe('application/problem+json');
+});
