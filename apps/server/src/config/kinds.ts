@@ -113,21 +113,27 @@ export const size = (bounds: Bounds = {}): Kind<number> =>
     { unit: 'bytes' },
   );
 
-/** Comma-separated; empty items are ignored. */
+/** Comma-separated; empty items are ignored. Says of every item that is wrong what it should be. */
 export const listOf = <T>(item: Kind<T>): Kind<readonly T[]> =>
   kind(
     `${item.placeholder},…`,
     (written) => {
-      const parts = written.split(',').map((part) => part.trim());
-      return parts.filter(Boolean).map((part, index, { length }) => {
+      const parts = written
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean);
+      const wrong: string[] = [];
+      const values = parts.flatMap((part, index) => {
         try {
-          return item.parse(part);
+          return [item.parse(part)];
         } catch (error) {
-          if (error instanceof WrongValue && length > 1)
-            throw new WrongValue(`${error.message}; item ${index + 1} is not`);
-          throw error;
+          if (!(error instanceof WrongValue)) throw error;
+          wrong.push(parts.length === 1 ? error.message : `${error.message}; item ${index + 1} is not`);
+          return [];
         }
       });
+      if (wrong.length > 0) throw new WrongValue(wrong.join('; and '));
+      return values;
     },
     { show: (values) => values.map((value) => item.show(value)) },
   );

@@ -148,6 +148,13 @@ describe('problems', () => {
     expect(JSON.stringify(problems)).not.toContain('secret');
   });
 
+  it('names every item of a list that is wrong', async () => {
+    const [problem] = await problemsOf({
+      UPSTREAM_SERVERS: 'ftp://a.example,https://b.example,https://c.example wait=1',
+    });
+    expect(problem?.wanted).toMatch(/item 1 is not; and .*item 3 is not/);
+  });
+
   it.each([
     [{ PORT: '3000', MANAGEMENT_PORT: '3000' }, 'MANAGEMENT_PORT'],
     [{ UPSTREAM_TYPE: 'custom' }, 'UPSTREAM_SERVERS'],
