@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
-import { Server as NetServer } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config/index.js';
 import type { Listening, NodeApp } from './roles.js';
 import { listenError } from './start-error.js';
@@ -25,6 +26,9 @@ const maxConnections = 16_384;
 /** Connections that wait to be accepted, where the system allows so many. */
 const backlog = 1024;
 
+/** How often connections are looked at until all have been flushed. Milliseconds. */
+const flushLook = 20;
+
 /** The sockets of one process. Which app answers can change without any connection noticing. */
 export interface Doors {
   readonly listening: Listening;
@@ -34,6 +38,11 @@ export interface Doors {
   askToLeave(): void;
   /** Closes the ports; connections stay. Resolves when the last of them is gone. */
   stopAccepting(): Promise<void>;
+  /**
+   * Resolves once the system has taken all that was written, or the time (ms) is up: then to false. To Node a request is
+   * over when its answer was handed over, and its connection idle, though a slow client has yet to get most of it.
+   */
+  flushed(timeout: number): Promise<boolean>;
   /** Closes connections on which no request is under way. */
   closeIdle(): void;
   /** Closes all connections, amid an answer or not. */
@@ -64,9 +73,14 @@ const tunnelAskedFor = (): Error => Object.assign(new Error('the server is no tu
 export const openDoors = async (config: Config, app: NodeApp): Promise<Doors> => {
   const { port, host, managementPort } = config.server;
   const { requestTimeout, maxSwitches } = config.upstream;
+  const connections = new Set<Socket>();
   const servers = (managementPort === undefined ? ['PORT'] : ['PORT', 'MANAGEMENT_PORT']).map((variable) => {
     const server = createServer(limits);
     server.maxConnections = maxConnections;
+    server.on('connection', (socket: Socket) => {
+      connections.add(socket);
+      socket.once('close', () => connections.delete(socket));
+    });
     server.on('connect', (_request, socket) => {
       socket.on('error', () => socket.destroy());
       if (!server.emit('clientError', tunnelAskedFor(), socket)) socket.destroy();
@@ -120,6 +134,14 @@ export const openDoors = async (config: Config, app: NodeApp): Promise<Doors> =>
               }),
           ),
         );
+      },
+      async flushed(timeout) {
+        const deadline = performance.now() + timeout;
+        while ([...connections].some(({ writableLength }) => writableLength > 0)) {
+          if (performance.now() >= deadline) return false;
+          await wait(flushLook);
+        }
+        return true;
       },
       closeIdle: each((server) => {
         server.closeIdleConnections();

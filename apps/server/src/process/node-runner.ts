@@ -45,8 +45,10 @@ export const drain = async (app: NodeApp, doors: Doors, order: DrainOrder, logge
   const deadline = performance.now() + order.timeout;
   const everyoneLeft = doors.stopAccepting();
   if (order.linger > 0) await within(order.linger, everyoneLeft);
+  const flushed = await doors.flushed(deadline - performance.now());
   doors.closeIdle();
-  const clean = await stopApp(app, Math.max(0, deadline - performance.now()), logger);
+  const stopped = await stopApp(app, Math.max(0, deadline - performance.now()), logger);
+  const clean = flushed && stopped;
   if (clean) {
     doors.closeIdle();
     await within(lastGoodbye, everyoneLeft);
