@@ -20,6 +20,11 @@ export interface RedisLock extends Coordinator {
 
 const FIRST_POLL = 10;
 const SLOWEST_POLL = 100;
+/**
+ * How long a lock that was given back sends on those who come. They may have looked into the shared tier just before the
+ * entry got there; taking the lock they would load it a second time. ms
+ */
+const JUST_LOADED = 500;
 const nothing: LoadLease = { release: () => Promise.resolve() };
 
 /**
@@ -40,7 +45,9 @@ export const redisLock = (options: RedisLockOptions = {}): RedisLock => {
     return {
       release: async () => {
         clearInterval(extend);
-        await connection.write(name, (redis) => redis.eval(RELEASE_LOCK, 1, name, token)).catch(() => undefined);
+        await connection
+          .write(name, (redis) => redis.eval(RELEASE_LOCK, 1, name, token, JUST_LOADED))
+          .catch(() => undefined);
       },
     };
   };
@@ -54,8 +61,9 @@ export const redisLock = (options: RedisLockOptions = {}): RedisLock => {
         const taken = await connection.write(name, (redis) => redis.set(name, token, 'PX', ttl, 'NX'), readTimeout);
         if (taken === 'OK') return lease(name, token);
         for (let wait = FIRST_POLL; performance.now() < end && !signal?.aborted;) {
+          const holder = await connection.write(name, (redis) => redis.get(name), readTimeout);
+          if (holder === null || holder === '') return undefined;
           await pause(wait * (0.5 + Math.random()), undefined, signal ? { signal } : {});
-          if ((await connection.write(name, (redis) => redis.exists(name), readTimeout)) === 0) return undefined;
           wait = Math.min(wait * 1.5, SLOWEST_POLL);
         }
       } catch {

@@ -71,7 +71,7 @@ export class NodeSet {
     return this.#first;
   }
 
-  /** A read: at the master; at a replica when the master is down, fails, or keeps silent for half the time. */
+  /** A read: at the master, which is the first to have what was written; at a replica when the master is down, fails, or keeps silent for half the time. */
   read<T>(name: string, send: Send<T>): Promise<T> {
     const route = this.#route(name);
     const { readTimeout } = this.#options;
@@ -80,9 +80,9 @@ export class NodeSet {
     const replica = route.replicas.find((node) => node.state === 'up');
     const answer = !replica
       ? route.master.run(send, readTimeout)
-      : route.master.state === 'up'
-        ? hedge(route.master, replica, send, readTimeout)
-        : replica.run(send, readTimeout);
+      : route.master.state === 'down'
+        ? replica.run(send, readTimeout)
+        : hedge(route.master, replica, send, readTimeout);
     return answer.catch((error: Error) => this.#redirect(error, send, end, 1));
   }
 

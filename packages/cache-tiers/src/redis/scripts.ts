@@ -18,10 +18,11 @@ if redis.call('UNLINK', KEYS[1]) == 0 then return false end
 return header
 `;
 
-/** Removes a lock if it is still one's own. KEYS: lock. ARGV: token. */
+/** Gives a lock back if it is still one's own; empty, it says for a moment that a load has just ended. KEYS: lock. ARGV: token, that moment in ms. */
 export const RELEASE_LOCK = `
-if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-return 0
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], '', 'PX', ARGV[2])
+return 1
 `;
 
 /** Keeps a lock that is still one's own. KEYS: lock. ARGV: token, life in ms. */
