@@ -104,13 +104,15 @@ export class CacheControl {
       type: lower.name,
       nodes: this.#shared?.nodes() ?? [],
       state: this.#shared?.state() ?? (lower.state === 'open' ? 'disconnected' : 'connected'),
+      // Whether this worker hears what other nodes remove.
+      ...(this.#shared === undefined ? {} : { bus_state: this.#shared.bus.state() }),
       ...ratesOf(sameTier),
       // Shared by all workers: each sees the whole, some a moment later than others.
       current_size: Math.max(...sameTier.map(({ entries }) => entries)),
       total_size: Math.max(...sameTier.map(({ bytes }) => bytes)),
       max_bytes: lower.maxBytes ?? null,
       evictions: sum(sameTier, ({ evictions }) => evictions),
-      last_error: lower.lastError ?? null,
+      last_error: this.#shared?.lastError()?.message ?? lower.lastError ?? null,
     };
   }
 

@@ -11,6 +11,8 @@ export interface SharedTier {
   readonly coordinator: Coordinator;
   readonly state: () => RedisState;
   readonly nodes: () => readonly string[];
+  /** What went wrong last. */
+  readonly lastError: () => Error | undefined;
   close(): Promise<void>;
 }
 
@@ -28,6 +30,7 @@ export async function openSharedTier({ redis }: Config): Promise<SharedTier | un
     coordinator,
     state: () => tier.state(),
     nodes: () => tier.nodes,
+    lastError: () => tier.lastError,
     async close() {
       await coordinator.close();
       await connection.close();
