@@ -24,7 +24,11 @@ export interface WorkerCache {
  * what is too large for it, and everything while it is away.
  */
 export async function createCache(config: Config, shares: Shares, bus: Bus): Promise<WorkerCache> {
-  const memory = memoryTier({ maxBytes: shares.memoryBytes, maxEntries: shares.memoryEntries, headroom: HEADER_BLOCK_BYTES });
+  const memory = memoryTier({
+    maxBytes: shares.memoryBytes,
+    maxEntries: shares.memoryEntries,
+    headroom: HEADER_BLOCK_BYTES,
+  });
   const shared = config.cache.enabled ? await openSharedTier(config) : undefined;
   const lower = config.cache.enabled ? [...(shared === undefined ? [] : [shared.tier]), diskTierOf(config)] : [];
   const near = workerBus(bus);
