@@ -40,6 +40,6 @@ export function redisIs(node: Forebay, wanted: string): Promise<unknown> {
 
 export async function purge(node: Forebay, selection: object): Promise<unknown> {
   const reply = await node.ask('/cache/purge', { method: 'POST', body: JSON.stringify(selection) });
-  if (reply.status !== 200) throw new Error(`purge: ${reply.status} ${reply.body}`);
+  if (reply.status !== 200) throw new Error(`purge: ${reply.status} ${reply.body.toString()}`);
   return reply.json()['purged'];
 }
