@@ -1,4 +1,8 @@
 import { connect } from 'node:net';
+import type { Readable } from 'node:stream';
+import type { UpstreamDispatcher } from '@forebay/balancer/undici';
+import { createImageProxy, customPreset } from '@forebay/image-proxy';
+import type { Dispatcher } from 'undici';
 import { afterEach, expect, it } from 'vitest';
 import { Origin } from './support/origin.js';
 import { MountedProxy, until } from './support/proxy.js';
@@ -29,4 +33,26 @@ it('ends all that was pipelined on a connection when it is lost, whosever turn i
   await until(() => left.length === 3, 'the origin is rid of all of them');
   await until(() => proxy.answered.length === 3, 'all of them are over');
   expect(proxy.answered.map(({ status }) => status)).toEqual([499, 499, 499]);
+});
+
+it('survives an upload that breaks off when nobody upstream minds it any more', async () => {
+  const refused = new Error('refused');
+  // As undici does when a request fails: it takes its listeners off the body that it had begun to read.
+  const upstreams = {
+    dispatch({ body }: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler) {
+      (body as Readable).once('close', () => handler.onResponseError?.(undefined as never, refused)).resume();
+      return true;
+    },
+    close: () => Promise.resolve(),
+  } as unknown as UpstreamDispatcher;
+  const proxy = createImageProxy({ preset: customPreset(), methods: ['POST'], upstreams });
+  ends.push(() => proxy.close());
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(Buffer.from('some'));
+      controller.error(new Error('aborted'));
+    },
+  });
+  const asked = new Request('http://x/up', { method: 'POST', body, duplex: 'half' });
+  expect((await proxy.fetch(asked)).status).toBe(502);
 });

@@ -44,11 +44,16 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
         path: request.path,
         method: request.method,
         headers: request.headers as Record<string, string | string[]>,
-        ...(request.body === undefined ? {} : { body: Readable.from(request.body) }),
+        ...(request.body === undefined ? {} : { body: bodyOf(request.body) }),
       },
       handler,
     );
   });
+}
+
+/** A client may leave just after undici has lost interest in the body; its error is then nobody's, and would end the process. */
+function bodyOf(chunks: AsyncIterable<Uint8Array>): Readable {
+  return Readable.from(chunks).on('error', () => undefined);
 }
 
 class ExchangeHandler implements Dispatcher.DispatchHandler {
