@@ -14,6 +14,7 @@ import {
   type HeaderRecord,
 } from '@forebay/cache-tiers/http';
 import type { Dispatcher } from 'undici';
+import type { KindPolicy } from '../policies.js';
 import { Problem } from '../problem.js';
 import { exchange, type UpstreamResponse } from './exchange.js';
 import type { StoredMeta } from './stored-meta.js';
@@ -27,7 +28,7 @@ export interface LoadRequest {
   readonly clientHeaders: HeaderRecord;
   /** The request fields that `Vary` may name, as the upstream sees them. */
   readonly selecting: HeaderRecord;
-  readonly policyFor: (contentType: string | undefined) => { readonly policy: CachePolicy; readonly memoryTtl: number };
+  readonly policyFor: (contentType: string | undefined) => KindPolicy;
   readonly maxBodyBytes: number;
   readonly cacheable: boolean;
 }
@@ -123,7 +124,7 @@ function renewed(request: LoadRequest, stored: StoredMeta, response: UpstreamRes
   return { kind: 'renew', metadata, lifetime: lifetimeOf(metadata, policy, memoryTtl) };
 }
 
-function lifetimeOf(stored: StoredMeta, policy: CachePolicy, memoryTtl: number): Lifetime {
+function lifetimeOf(stored: StoredMeta, policy: CachePolicy, memoryTtl: number | undefined): Lifetime {
   const now = Date.now();
   const until = lifetimes(stored, policy, now);
   // Stored only to be validated: its freshness may be over before it has begun.
@@ -132,7 +133,7 @@ function lifetimeOf(stored: StoredMeta, policy: CachePolicy, memoryTtl: number):
     ttl: freshUntil - now,
     staleWhileRevalidate: Math.max(0, until.staleWhileRevalidateUntil - freshUntil),
     staleIfError: Math.max(0, until.staleIfErrorUntil - freshUntil),
-    tierTtls: { memory: memoryTtl },
+    ...(memoryTtl === undefined ? {} : { tierTtls: { memory: memoryTtl } }),
   };
 }
 
