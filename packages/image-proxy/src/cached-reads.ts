@@ -12,7 +12,7 @@ import {
 import type { Answer, ProxyRequest } from './answer.js';
 import { assemble } from './assemble.js';
 import { cacheKey, partitionsOf, variantKey } from './cache-key.js';
-import { asForwarded, forwardedHeaders } from './forward.js';
+import { asForwarded, forwardedHeaders, sendsUp } from './forward.js';
 import type { ResolvedOptions } from './options.js';
 import { createPolicies } from './policies.js';
 import type { Presentation } from './presentation.js';
@@ -90,11 +90,11 @@ export class CachedReads {
   #reading(request: ProxyRequest, target: Target): Reading {
     const { preset, name } = this.#options;
     const credentials = preset.credentials(target, request.headers);
-    // Where the key keeps credentials apart by the preset's own rule, RFC 9111 section 3.5 has nothing left to protect.
-    const clientHeaders =
-      credentials !== undefined && this.#options.policy === 'override'
-        ? withoutAuthorization(request.headers)
-        : request.headers;
+    // Where the key keeps credentials apart by the preset's own rule, or they stay here, RFC 9111 section 3.5 has nothing
+    // left to protect.
+    const harmless =
+      credentials === undefined ? !sendsUp(preset, 'authorization') : this.#options.policy === 'override';
+    const clientHeaders = harmless ? withoutAuthorization(request.headers) : request.headers;
     return {
       request,
       target,

@@ -46,6 +46,10 @@ export function forwardedHeaders(
   return headers;
 }
 
+/** Whether a request field reaches the upstream. */
+export const sendsUp = ({ forwardedHeaders: sent }: Preset, name: string): boolean =>
+  sent === 'all' || sent.includes(name);
+
 /** The request fields as an upstream sees them, for what its `Vary` names. */
 export function asForwarded(preset: Preset, sent: HeaderRecord): HeaderRecord {
   return { ...sent, 'accept-encoding': preset.coding === 'client' ? codingFor(sent['accept-encoding']) : 'identity' };

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { customPreset } from '@forebay/image-proxy';
 import { Origin, sendJson } from './support/origin.js';
@@ -123,6 +124,21 @@ describe('a custom origin', () => {
     await proxy.get('/said', { Cookie: 'session=a' });
     expect((await proxy.get('/said', { Cookie: 'session=a' })).headers['x-cache']).toBe('HIT');
     expect(origin.requests).toHaveLength(3);
+  });
+
+  it('that forgets to say that its answers vary by coding gives nobody a coding that they do not take', async () => {
+    const { origin, proxy } = await mount((request, response) => {
+      const gzip = request.headers['accept-encoding'] === 'gzip';
+      response.writeHead(200, { 'cache-control': 'max-age=60', ...(gzip ? { 'content-encoding': 'gzip' } : {}) });
+      response.end(gzip ? gzipSync('plain') : 'plain');
+    });
+    const packed = await proxy.get('/a', { 'Accept-Encoding': 'gzip' });
+    expect(packed.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
+    const plain = await proxy.get('/a');
+    expect(plain.headers).not.toHaveProperty('content-encoding');
+    expect(plain.body.toString()).toBe('plain');
+    expect((await proxy.get('/a', { 'Accept-Encoding': 'br, gzip' })).headers['x-cache']).toBe('HIT');
+    expect(origin.requests).toHaveLength(2);
   });
 
   it('cannot run a page in the proxy’s origin', async () => {

@@ -126,6 +126,15 @@ describe('a cached image', () => {
     expect((await proxy.get(PATH, { 'If-None-Match': etag ?? '' })).status).toBe(304);
   });
 
+  it('is the same for a client that identifies itself to a service which does not hear of it', async () => {
+    const { origin, proxy } = await mount();
+    const headers = { Authorization: 'Bearer a' };
+    await proxy.get(PATH, headers);
+    expect((await proxy.get(PATH, headers)).headers['x-cache']).toBe('HIT');
+    expect(origin.requests).toHaveLength(1);
+    expect(origin.requests[0]?.headers).not.toHaveProperty('authorization');
+  });
+
   it('is one resource under all spellings of its path', async () => {
     const { origin, proxy } = await mount();
     await proxy.get(PATH);

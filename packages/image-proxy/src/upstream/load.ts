@@ -99,7 +99,7 @@ function judged(request: LoadRequest, response: UpstreamResponse): Loaded<Stored
     };
     return { kind: 'pass', metadata, ...size, body: response.body };
   }
-  const headers = storableHeaders(response.headers, responseTime);
+  const headers = varyingByCoding(storableHeaders(response.headers, responseTime));
   const metadata = { status, headers, requestTime, responseTime, vary: varyOf(headers, request.selecting) };
   return { kind: 'store', metadata, lifetime: lifetimeOf(metadata, policy, memoryTtl), ...size, body: response.body };
 }
@@ -135,6 +135,16 @@ function lifetimeOf(stored: StoredMeta, policy: CachePolicy, memoryTtl: number |
     staleIfError: Math.max(0, until.staleIfErrorUntil - freshUntil),
     ...(memoryTtl === undefined ? {} : { tierTtls: { memory: memoryTtl } }),
   };
+}
+
+/**
+ * What was asked for in the coding that a client takes is not for a client that does not take it, though many an origin
+ * forgets to say so.
+ */
+function varyingByCoding(headers: Headers): Headers {
+  const names = varyNames(headers);
+  if (headers['content-encoding'] === undefined || names === '*' || names.includes('accept-encoding')) return headers;
+  return { ...headers, vary: [...names, 'Accept-Encoding'].join(', ') };
 }
 
 function varyOf(headers: HeaderRecord, selecting: HeaderRecord): StoredMeta['vary'] {
