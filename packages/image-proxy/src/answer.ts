@@ -25,6 +25,8 @@ export interface ProxyRequest {
   readonly requestId: string;
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal;
+  /** Passes an informational answer on (RFC 9110 section 15.2), where the client and its connection can take one. */
+  readonly inform?: ((status: number, headers: HeaderRecord) => void) | undefined;
   /** A request body, for routes that pass methods on. */
   readonly body?: AsyncIterable<Uint8Array> | undefined;
 }

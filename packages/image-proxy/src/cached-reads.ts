@@ -125,6 +125,7 @@ export class CachedReads {
             clientHeaders: read.head.headers,
             selecting: read.selecting,
             policyFor: (contentType) => this.#policyOf(target, contentType),
+            inform: request.inform,
             maxBodyBytes: this.#options.maxBodyBytes,
             cacheable: this.#options.cache !== undefined,
           },

@@ -48,6 +48,7 @@ export async function passThrough(
     headers,
     body,
     signal: request.signal,
+    inform: request.inform,
     maxBodyBytes: options.maxBodyBytes,
   });
   const { status, requestTime, responseTime } = response;

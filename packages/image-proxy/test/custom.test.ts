@@ -49,6 +49,28 @@ describe('a custom origin', () => {
     expect(origin.requests).toHaveLength(2);
   });
 
+  it('gives early hints, and they reach the client before the answer', async () => {
+    const { proxy } = await mount((request, response) => {
+      response.writeProcessing();
+      response.writeEarlyHints(
+        { link: '</style.css>; rel=preload', 'x-hint': 'yes', 'keep-alive': 'timeout=5' },
+        () => {
+          response.writeEarlyHints({ link: '</more.css>; rel=preload' });
+          sendJson({ whole: true }, { 'cache-control': 'max-age=60' })(request, response);
+        },
+      );
+    });
+    const raw = await proxy.raw('GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    const parts = raw.split('\r\n\r\n').map((part) => part.split('\r\n'));
+    expect(parts[0]?.[0]).toMatch(/^HTTP\/1\.1 102 /);
+    expect(parts[1]).toEqual(['HTTP/1.1 103 Early Hints', 'Link: </style.css>; rel=preload', 'x-hint: yes']);
+    expect(parts[2]?.[1]).toBe('Link: </more.css>; rel=preload');
+    expect(parts[3]?.[0]).toBe('HTTP/1.1 200 OK');
+    // The stored answer has no hints, and a client of HTTP/1.0 knows none.
+    expect(await proxy.raw('GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 OK/);
+    expect(await proxy.raw('GET /b HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 OK/);
+  });
+
   it('never answers one bearer with what another was given', async () => {
     const { proxy } = await mount((request, response) => {
       sendJson({ for: request.headers.authorization }, { 'cache-control': 'public, max-age=60' })(request, response);

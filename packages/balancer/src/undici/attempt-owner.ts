@@ -37,6 +37,8 @@ export interface AttemptOwner {
   readonly request: UpstreamRequest;
   readonly limits: AttemptLimits;
   poolFor(url: URL): Dispatcher;
+  /** An informational answer (RFC 9110 § 15.2). */
+  onInformed(head: Head): void;
   onHead(attempt: Attempt, head: Head): void;
   onData(attempt: Attempt, chunk: Buffer): void;
   onEnd(attempt: Attempt, trailers: IncomingHttpHeaders): void;

@@ -98,6 +98,10 @@ export class Attempt implements ExchangeSink {
     if (this.#finish()) this.#exchange?.drain(head.headers, reason);
   }
 
+  informed(statusCode: number, headers: IncomingHttpHeaders, statusMessage: string): void {
+    this.#owner.onInformed({ statusCode, headers, statusMessage });
+  }
+
   head(statusCode: number, headers: IncomingHttpHeaders, statusMessage: string): void {
     const head = { statusCode, headers, statusMessage };
     this.responseTimeMs = performance.now() - this.startedAt;

@@ -77,6 +77,15 @@ export class Call implements AttemptOwner, DeliveryContext {
     return this.context.launcher.origins.poolFor(url);
   }
 
+  /** Passed on from whichever attempt it comes: a hint commits nobody, and a proxy is to forward it. */
+  onInformed({ statusCode, headers, statusMessage }: Head): void {
+    try {
+      this.handler.onResponseStart(this.controller, statusCode, headers, statusMessage);
+    } catch (error) {
+      this.#crash(error);
+    }
+  }
+
   onHead(attempt: Attempt, head: Head): void {
     const { settings, launcher } = this.context;
     attempt.report(this.context.events, head.statusCode, undefined);

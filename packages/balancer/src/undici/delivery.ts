@@ -99,6 +99,9 @@ export class Delivery implements AttemptOwner {
     this.onFailure(attempt, error);
   }
 
+  /** The answer itself has begun already. */
+  onInformed(): void {}
+
   /** The answer to a request for the rest. */
   onHead(attempt: Attempt, head: Head): void {
     const { settings, launcher, events } = this.#call.context;

@@ -3,6 +3,8 @@ import type { Dispatcher } from 'undici';
 
 /** What an exchange reports to; each method is called in HTTP's order, and nothing after `cancel` or `drain`. */
 export interface ExchangeSink {
+  /** An informational answer, before the one that counts. */
+  informed(statusCode: number, headers: IncomingHttpHeaders, statusMessage: string): void;
   head(statusCode: number, headers: IncomingHttpHeaders, statusMessage: string): void;
   data(chunk: Buffer): void;
   ended(trailers: IncomingHttpHeaders): void;
@@ -59,8 +61,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     headers: IncomingHttpHeaders,
     statusMessage = '',
   ): void {
-    // Informational answers (RFC 9110 § 15.2) are between two hops.
     if (statusCode >= 200) this.#sink?.head(statusCode, headers, statusMessage);
+    else this.#sink?.informed(statusCode, headers, statusMessage);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -49,6 +49,22 @@ describe('a dispatcher over several origins', () => {
     expect(JSON.stringify(dispatcher.status())).not.toMatch(/p@ss|p%40ss/);
   });
 
+  it('hands informational answers on as undici does, whichever origin gives the answer', async () => {
+    const hinting = await upstream((_request, response) => {
+      response.writeEarlyHints({ link: '</a.css>; rel=preload' }, () => response.writeHead(503).end());
+    });
+    const good = await upstream((_request, response) => response.end('good'));
+    const dispatcher = dispatcherOver([{ url: hinting.url }, { url: good.url, priority: 2 }], {
+      balancer: { priorityMode: 'tiers' },
+    });
+    const hints: unknown[] = [];
+    const onInfo: NonNullable<Parameters<typeof request>[1]>['onInfo'] = ({ statusCode, headers }) =>
+      hints.push([statusCode, headers['link']]);
+    expect(await ask(dispatcher, '/', { onInfo })).toEqual({ status: 200, text: 'good' });
+    expect(hints).toEqual([[103, '</a.css>; rel=preload']]);
+    expect(await (await fetch(anywhere, { dispatcher })).text()).toBe('good');
+  });
+
   it('goes to another origin when one refuses, resets, hangs, talks garbage or answers 503', async () => {
     const good = await upstream((_request, response) => response.end('good'));
     const bad = [

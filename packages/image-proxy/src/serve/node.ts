@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer, ProxyRequest } from '../answer.js';
 import { requestIdOf } from '../request-id.js';
 import { writtenFields } from './field-name.js';
+import { informer } from './informational.js';
 import { closeWithConnection } from './lost-turn.js';
 import { pump } from './pump.js';
 
@@ -20,6 +21,7 @@ export function fromIncoming(incoming: IncomingMessage, response: ServerResponse
     headers: incoming.headers,
     requestId: requestIdOf(incoming.headers['x-request-id']),
     signal: gone.signal,
+    inform: informer(incoming, response),
     body: hasBody ? incoming : undefined,
   };
 }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { BodySink, PushSource } from '@forebay/cache-tiers';
 import type { HeaderRecord } from '@forebay/cache-tiers/http';
 import type { Dispatcher } from 'undici';
+import type { ProxyRequest } from '../answer.js';
 
 /** A response that has begun; its bytes come when the source is started. */
 export interface UpstreamResponse {
@@ -20,6 +21,8 @@ export interface ExchangeRequest {
   readonly headers: HeaderRecord;
   readonly body?: AsyncIterable<Uint8Array> | undefined;
   readonly signal: AbortSignal;
+  /** Hears of informational answers that come before the one that counts. */
+  readonly inform?: ProxyRequest['inform'];
   /** Bytes after which a body is refused. */
   readonly maxBodyBytes: number;
 }
@@ -83,7 +86,10 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: HeaderRecord): void {
-    if (status < 200) return;
+    if (status < 200) {
+      this.#request.inform?.(status, headers);
+      return;
+    }
     this.#controller = controller;
     controller.pause();
     this.#resolve({

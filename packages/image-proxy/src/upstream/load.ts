@@ -12,8 +12,10 @@ import {
   varyNames,
   type CachePolicy,
   type HeaderRecord,
+  type Headers,
 } from '@forebay/cache-tiers/http';
 import type { Dispatcher } from 'undici';
+import type { ProxyRequest } from '../answer.js';
 import type { KindPolicy } from '../policies.js';
 import { Problem } from '../problem.js';
 import { exchange, type UpstreamResponse } from './exchange.js';
@@ -29,6 +31,8 @@ export interface LoadRequest {
   /** The request fields that `Vary` may name, as the upstream sees them. */
   readonly selecting: HeaderRecord;
   readonly policyFor: (contentType: string | undefined) => KindPolicy;
+  /** Of the client whose request it is; those who join it get no hints. */
+  readonly inform?: ProxyRequest['inform'];
   readonly maxBodyBytes: number;
   readonly cacheable: boolean;
 }
@@ -62,6 +66,7 @@ function ask(
     path: request.path,
     headers: { ...request.headers, ...conditions },
     signal: context.signal,
+    inform: request.inform,
     maxBodyBytes: request.maxBodyBytes,
   });
 }
