@@ -13,7 +13,6 @@ import {
   type CachePolicy,
   type HeaderRecord,
   type Headers,
-  type Headers,
 } from '@forebay/cache-tiers/http';
 import type { Dispatcher } from 'undici';
 import type { ProxyRequest } from '../answer.js';
