@@ -21,7 +21,7 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
   let draining: DrainReason | undefined;
 
   const kept = await createCache(config, shares, bus);
-  const tiers = watchTiers(kept);
+  const tiers = watchTiers(kept, logger);
   const traffic = new Traffic();
   const observer = logAnswers(logger, traffic);
   const mounts: Mounted[] = config.routes.map((route) => ({

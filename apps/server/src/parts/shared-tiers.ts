@@ -10,6 +10,7 @@ export interface SharedTier {
   /** One load for all nodes. */
   readonly coordinator: Coordinator;
   readonly state: () => RedisState;
+  readonly onState: (listener: (state: RedisState) => void) => () => void;
   readonly nodes: () => readonly string[];
   /** What went wrong last. */
   readonly lastError: () => Error | undefined;
@@ -29,6 +30,7 @@ export async function openSharedTier({ redis }: Config): Promise<SharedTier | un
     bus,
     coordinator,
     state: () => tier.state(),
+    onState: (listener) => tier.onState(listener),
     nodes: () => tier.nodes,
     lastError: () => tier.lastError,
     async close() {

@@ -109,7 +109,12 @@ describe('when Redis is gone at the start', () => {
     expect(only.asked.filter((path) => path === first || path === second).length).toBeLessThanOrEqual(4);
     expect(await health(one)).toBe('degraded');
     expect((await one.ask('/health/ready')).status).toBe(200);
-    expect((await secondTier(one)).last_error).toMatch(/./);
+    expect((await secondTier(one)).last_error).toContain('ECONNREFUSED');
+    expect(await one.event('redis')).toMatchObject({
+      level: 'warn',
+      state: 'disconnected',
+      error: expect.stringContaining('ECONNREFUSED'),
+    });
 
     await redis.start();
     const begun = performance.now();
