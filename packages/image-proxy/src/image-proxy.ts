@@ -10,7 +10,7 @@ import { forwardReason, passThrough } from './pass-through.js';
 import { CORS_HEADERS, type Presentation } from './presentation.js';
 import { Problem, problemBody, problemHeaders } from './problem.js';
 import { createHitListener } from './serve/hit-listener.js';
-import { fromIncoming, sendAnswer } from './serve/node.js';
+import { forgetBody, fromIncoming, sendAnswer } from './serve/node.js';
 import { fromRequest, toResponse } from './serve/web.js';
 import { parseTarget, type Target } from './target.js';
 import { toProblem } from './upstream/failure.js';
@@ -67,6 +67,7 @@ export function createImageProxy(options: ImageProxyOptions): ImageProxy {
       const asked = fromIncoming(incoming, response, incoming.url ?? '/');
       const { given, error } = await settle(answer, asked, resolved);
       const sent = await sendAnswer(given, response, resolved.sendTimeout);
+      if (asked.body !== undefined) forgetBody(incoming);
       report(resolved, asked, given, { started, error: error ?? sent.error, bytes: sent.bytes });
     },
     close: () => upstreams.close(),

@@ -56,3 +56,25 @@ it('survives an upload that breaks off when nobody upstream minds it any more', 
   const asked = new Request('http://x/up', { method: 'POST', body, duplex: 'half' });
   expect((await proxy.fetch(asked)).status).toBe(502);
 });
+
+it('answers the next request on a connection though an upload before it was answered half-way', async () => {
+  const origin = await Origin.start((request, response) => {
+    if (request.method === 'POST') response.writeHead(413, { connection: 'close' });
+    response.end(request.url);
+  });
+  const proxy = await MountedProxy.start({ preset: customPreset(), methods: ['POST'], upstreams: [origin.url] });
+  ends.push(
+    () => origin.stop(),
+    () => proxy.stop(),
+  );
+  const size = 300_000;
+  const socket = connect(proxy.port, '127.0.0.1', () => {
+    socket.write(`POST /up HTTP/1.1\r\nHost: x\r\nContent-Length: ${size}\r\n\r\nsome`);
+  });
+  let received = '';
+  socket.setEncoding('latin1').on('data', (chunk: string) => (received += chunk));
+  await until(() => received.includes('/up'), 'the upload is refused');
+  socket.write(`${'x'.repeat(size - 4)}GET /after HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  await until(() => received.includes('/after'), 'the next request is answered');
+  expect(received).toMatch(/^HTTP\/1\.1 413 [^]*HTTP\/1\.1 200 /);
+});

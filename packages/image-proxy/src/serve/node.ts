@@ -26,6 +26,16 @@ export function fromIncoming(incoming: IncomingMessage, response: ServerResponse
   };
 }
 
+/**
+ * Has the rest of a body read and forgotten once its request is answered: an upstream may answer before it has had all
+ * of it, and the next request on the connection is behind it. Node does so only for bodies that nobody began to read.
+ */
+export function forgetBody(incoming: IncomingMessage): void {
+  if (incoming.readableEnded || incoming.destroyed) return;
+  incoming.removeAllListeners('readable');
+  incoming.resume();
+}
+
 /** Sends an answer; resolves to the body bytes written, and to what broke the body if something did. */
 export async function sendAnswer(
   answer: Answer,
