@@ -70,8 +70,10 @@ export const startNode = async (name: string, port: number, redis: readonly stri
     },
     redisState: async () => {
       const answer = await fetch(`${url}/cache/info`, { signal: AbortSignal.timeout(5000) });
-      const info = (await answer.json()) as { l2_cache?: { state?: string } };
-      return info.l2_cache?.state ?? 'unknown';
+      const info = (await answer.json()) as { l2_cache?: { state?: string; bus_state?: string } };
+      const { state = 'unknown', bus_state: bus } = info.l2_cache ?? {};
+      // Until it hears what the other node removes, it does not trust what it keeps.
+      return state === 'connected' && bus !== 'connected' ? 'not heard yet' : state;
     },
     purge: async (text) => {
       const found = await fetch(`${url}/cache/search?q=${encodeURIComponent(text)}`);

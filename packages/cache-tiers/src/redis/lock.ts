@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
 import type { Coordinator, LoadLease } from '../bus.js';
 import { RedisConnection } from './connection.js';
 import { wholeNumber, type RedisConnectionOptions } from './options.js';
@@ -38,6 +39,9 @@ export const redisLock = (options: RedisLockOptions = {}): RedisLock => {
   const connection = options.connection ?? new RedisConnection(options);
   const { readTimeout } = connection.options;
 
+  const giveBack = (name: string, token: string): Promise<unknown> =>
+    connection.write(name, (redis) => redis.eval(RELEASE_LOCK, 1, name, token, JUST_LOADED)).catch(() => undefined);
+
   const lease = (name: string, token: string): LoadLease => {
     const extend = setInterval(() => {
       connection.write(name, (redis) => redis.eval(EXTEND_LOCK, 1, name, token, ttl)).catch(() => undefined);
@@ -45,9 +49,7 @@ export const redisLock = (options: RedisLockOptions = {}): RedisLock => {
     return {
       release: async () => {
         clearInterval(extend);
-        await connection
-          .write(name, (redis) => redis.eval(RELEASE_LOCK, 1, name, token, JUST_LOADED))
-          .catch(() => undefined);
+        await giveBack(name, token);
       },
     };
   };
@@ -57,8 +59,15 @@ export const redisLock = (options: RedisLockOptions = {}): RedisLock => {
       const name = connection.names.lock(key);
       const token = randomUUID();
       const end = performance.now() + maxWait;
+      // Whoever claims may just have waited for a read in vain: a lock is not worth a second deadline.
+      if (connection.set.doubts(name)) return nothing;
+      const take = (redis: Redis): Promise<'OK' | null> => redis.set(name, token, 'PX', ttl, 'NX');
       try {
-        const taken = await connection.write(name, (redis) => redis.set(name, token, 'PX', ttl, 'NX'), readTimeout);
+        const taken = await connection.write(name, take, readTimeout / 2).catch((error: Error) => {
+          // It may have been taken all the same, late, and nobody would give it back.
+          void giveBack(name, token);
+          throw error;
+        });
         if (taken === 'OK') return lease(name, token);
         for (let wait = FIRST_POLL; performance.now() < end && !signal?.aborted;) {
           const holder = await connection.write(name, (redis) => redis.get(name), readTimeout);

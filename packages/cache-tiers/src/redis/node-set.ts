@@ -99,6 +99,11 @@ export class NodeSet {
     return !this.looked || (master !== undefined && master.state !== 'down');
   }
 
+  /** Whether the node for this name kept silent when it was asked last. */
+  doubts(name: string): boolean {
+    return this.#route(name)?.master.doubtful ?? false;
+  }
+
   /** Asks the set who serves what, soon. */
   refresh(): void {
     if (!this.#closed) void this.#refresh();

@@ -47,6 +47,11 @@ export class RedisNode {
     this.#changed = changed;
   }
 
+  /** Whether it kept silent when it was asked last. */
+  get doubtful(): boolean {
+    return this.#failures > 0 || this.state === 'down';
+  }
+
   /** Opens this many connections and keeps them. */
   keep(connections: number): void {
     this.#wanted = Math.max(this.#wanted, connections);
