@@ -61,7 +61,7 @@ export interface ImageProxyOptions {
   readonly contentTypes?: readonly string[];
   /** Largest body taken from an upstream, in bytes. @default no limit */
   readonly maxBodyBytes?: number;
-  /** A client that takes no byte for so long is cut off, in ms. @default 30000 */
+  /** A client that takes less than 64 KB in so long is cut off, in ms. @default 30000 */
   readonly sendTimeout?: number;
   /** What `Via` says after `1.1`. @default 'forebay' */
   readonly via?: string;

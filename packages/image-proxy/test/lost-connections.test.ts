@@ -1,7 +1,8 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import type { Readable } from 'node:stream';
+import { Writable, type Readable } from 'node:stream';
 import type { UpstreamDispatcher } from '@forebay/balancer/undici';
-import { createImageProxy, customPreset } from '@forebay/image-proxy';
+import { createImageProxy, customPreset, type AnsweredRequest } from '@forebay/image-proxy';
 import type { Dispatcher } from 'undici';
 import { afterEach, expect, it } from 'vitest';
 import { Origin } from './support/origin.js';
@@ -77,4 +78,37 @@ it('answers the next request on a connection though an upload before it was answ
   socket.write(`${'x'.repeat(size - 4)}GET /after HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
   await until(() => received.includes('/after'), 'the next request is answered');
   expect(received).toMatch(/^HTTP\/1\.1 413 [^]*HTTP\/1\.1 200 /);
+});
+
+it('does not take a client that reads slowly for one that reads nothing, however much there is to send at once', async () => {
+  const size = 2 * 1024 * 1024;
+  const controller = { pause: () => undefined, resume: () => undefined, abort: () => undefined };
+  const upstreams = {
+    dispatch(_options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler) {
+      const given = controller as unknown as Dispatcher.DispatchController;
+      handler.onResponseStart?.(given, 200, { 'cache-control': 'no-store' });
+      handler.onResponseData?.(given, Buffer.alloc(size));
+      // Had it ended at once, it would be sent as the whole that it is.
+      setImmediate(() => handler.onResponseEnd?.(given, {}));
+      return true;
+    },
+    close: () => Promise.resolve(),
+  } as unknown as UpstreamDispatcher;
+  const answered: unknown[] = [];
+  const observer = { hit: () => undefined, answered: ({ error }: AnsweredRequest) => answered.push(error) };
+  const proxy = createImageProxy({ preset: customPreset(), upstreams, observer, sendTimeout: 200 });
+  ends.push(() => proxy.close());
+  let received = 0;
+  // Takes 64 KB in 10 ms.
+  const client = new Writable({
+    write(chunk: Buffer, _encoding, taken) {
+      received += chunk.length;
+      setTimeout(taken, chunk.length / 6400);
+    },
+  });
+  const response = Object.assign(client, { writeHead: () => response, socket: {} }) as unknown as ServerResponse;
+  const incoming = { method: 'GET', url: '/a', headers: {} } as IncomingMessage;
+  await proxy.handle(incoming, response);
+  expect(answered).toEqual([undefined]);
+  expect(received).toBe(size);
 });

@@ -1,6 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { BodyReader } from '@forebay/cache-tiers';
 
+// Of a longer write Node does not tell how much of it has gone, and a slow client would look like one that takes nothing.
+const PIECE_BYTES = 64 * 1024;
+
 /**
  * Writes a body to a response at the client's pace and resolves to the bytes written. A body that breaks resets the
  * connection, for ending it would tell the client that it has everything; so does a client that takes nothing for
@@ -15,6 +18,7 @@ export function pump(
     let bytes = 0;
     let timer: NodeJS.Timeout | undefined;
     let done = false;
+    let rest: Uint8Array | undefined;
 
     const finish = (error?: unknown): void => {
       if (done) return;
@@ -39,7 +43,7 @@ export function pump(
       if (done) return;
       try {
         for (;;) {
-          const chunk = reader.read();
+          const chunk = rest ?? reader.read();
           if (chunk === null) {
             reader.onReadable = flow;
             return;
@@ -49,8 +53,10 @@ export function pump(
             finish();
             return;
           }
-          bytes += chunk.length;
-          if (!response.write(chunk)) {
+          const piece = chunk.length > PIECE_BYTES ? chunk.subarray(0, PIECE_BYTES) : chunk;
+          rest = piece === chunk ? undefined : chunk.subarray(PIECE_BYTES);
+          bytes += piece.length;
+          if (!response.write(piece)) {
             timer = setTimeout(breakOff, sendTimeout, new Error(`the client took nothing for ${sendTimeout} ms`));
             timer.unref();
             return;
