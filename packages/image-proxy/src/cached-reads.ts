@@ -2,6 +2,7 @@ import type { UpstreamDispatcher } from '@forebay/balancer/undici';
 import type { EntryHead, Opened, TieredCache } from '@forebay/cache-tiers';
 import {
   decide,
+  lifetimes,
   mayServeOnError,
   varyKey,
   wantsOnlyIfCached,
@@ -179,7 +180,12 @@ export class CachedReads {
   }
 
   #mayStandIn(read: Reading, head: EntryHead<StoredMeta>, now = Date.now()): boolean {
-    return mayServeOnError(head.metadata, lifetimesOf(head), read.head, now);
+    const stored = head.metadata;
+    const { policy } = this.#policyOf(read.target, contentTypeOf(stored));
+    // It may have been kept for longer than that, to be validated.
+    const allowed = lifetimes(stored, policy, now).staleIfErrorUntil;
+    const staleIfErrorUntil = Math.min(head.staleIfErrorUntil, allowed);
+    return mayServeOnError(stored, { ...lifetimesOf(head), staleIfErrorUntil }, read.head, now);
   }
 }
 

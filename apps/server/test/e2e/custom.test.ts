@@ -49,12 +49,30 @@ describe('a custom route with CACHE_TTL=0 has no lifetimes but the origin\u2019s
     ['none, but an age to guess by (RFC 9111 section 4.2.2)', { 'last-modified': lastYear }, 'HIT'],
     ['max-age', { 'cache-control': 'max-age=60' }, 'HIT'],
     ['max-age of 0', { 'cache-control': 'max-age=0', etag: '"b"' }, 'REVALIDATED'],
-    ['s-maxage before max-age', { 'cache-control': 'max-age=60, s-maxage=0' }, 'MISS'],
+    ['s-maxage before max-age', { 'cache-control': 'max-age=60, s-maxage=0', etag: '"c"' }, 'REVALIDATED'],
+    ['no-cache', { 'cache-control': 'no-cache', etag: '"d"' }, 'REVALIDATED'],
+    ['no-cache, and nothing to validate by', { 'cache-control': 'no-cache' }, 'MISS'],
     ['Expires', { expires: new Date(Date.now() + 60_000).toUTCString() }, 'HIT'],
     ['CDN-Cache-Control before all', { 'cache-control': 'max-age=0', 'cdn-cache-control': 'max-age=60' }, 'HIT'],
   ])('%s: %o is a %s', async (what, headers, second) => {
     says(headers);
     const [, answer] = await twice(`/${encodeURIComponent(what)}`);
     expect(answer).toBe(second);
+  });
+
+  it.each([
+    ['no-cache', 502],
+    ['max-age=0, must-revalidate', 502],
+    ['s-maxage=0', 502],
+    ['max-age=0', 200],
+  ])('%s: a copy kept to be validated answers %i when the origin fails', async (rule, status) => {
+    const path = `/failing/${encodeURIComponent(rule)}`;
+    says({ 'cache-control': rule, etag: '"e"' });
+    await forebay.ask(path);
+    origin.misbehave = (_request, response) => {
+      response.writeHead(500).end();
+      return true;
+    };
+    expect((await forebay.ask(path)).status).toBe(status);
   });
 });

@@ -6,7 +6,7 @@ export {
   type RedisCluster,
   type RedisServer,
 } from '../../../../packages/cache-tiers/test/support/redis-servers.js';
-export { cuttableProxy, type CuttableProxy } from '../../../../packages/cache-tiers/test/support/cuttable-proxy.js';
+export { cuttableProxy } from '../../../../packages/cache-tiers/test/support/cuttable-proxy.js';
 export {
   guardFolder,
   guardProcess,

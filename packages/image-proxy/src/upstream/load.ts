@@ -137,7 +137,7 @@ function lifetimeOf(stored: StoredMeta, policy: CachePolicy, memoryTtl: number |
   return {
     ttl: freshUntil - now,
     staleWhileRevalidate: Math.max(0, until.staleWhileRevalidateUntil - freshUntil),
-    staleIfError: Math.max(0, until.staleIfErrorUntil - freshUntil),
+    staleIfError: keptFor(stored, policy, Math.max(0, until.staleIfErrorUntil - freshUntil)),
     ...(memoryTtl === undefined ? {} : { tierTtls: { memory: memoryTtl } }),
   };
 }
@@ -150,6 +150,16 @@ function varyingByCoding(headers: Headers): Headers {
   const names = varyNames(headers);
   if (headers['content-encoding'] === undefined || names === '*' || names.includes('accept-encoding')) return headers;
   return { ...headers, vary: [...names, 'Accept-Encoding'].join(', ') };
+}
+
+/**
+ * How long past its lifetime an entry is kept: as long as it may stand in for an error, and where it can be validated as
+ * long as the policy would have it stand in, even if its origin forbids that (`must-revalidate`). Whoever serves it then
+ * asks whether it may.
+ */
+function keptFor(stored: StoredMeta, policy: CachePolicy, standsIn: number): number {
+  const validates = stored.status < 400 && Object.keys(conditionalHeaders(stored)).length > 0;
+  return validates ? Math.max(standsIn, policy.staleIfErrorMs) : standsIn;
 }
 
 function varyOf(headers: HeaderRecord, selecting: HeaderRecord): StoredMeta['vary'] {
