@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { customPreset } from '@forebay/image-proxy';
@@ -104,6 +105,29 @@ describe('a custom origin', () => {
     expect((await proxy.get('/thing')).headers['x-cache']).toBe('MISS');
     expect((await proxy.get('/thing', {}, 'PUT')).status).toBe(405);
     expect(origin.requests.map(({ method }) => method)).toEqual(['GET', 'POST', 'GET']);
+  });
+
+  it('may be sent a body for longer than it may take to answer', async () => {
+    const origin = await Origin.start((request, response) => {
+      request.resume().on('end', () => sendJson({ taken: true })(request, response));
+    });
+    const proxy = await MountedProxy.start({
+      preset: customPreset(),
+      methods: ['PUT'],
+      upstreams: { origins: [origin.url], headersTimeout: 100, deadline: 200 },
+    });
+    ends.push(
+      () => origin.stop(),
+      () => proxy.stop(),
+    );
+    const status = await new Promise((resolve, reject) => {
+      const upload = request({ host: '127.0.0.1', port: proxy.port, path: '/thing', method: 'PUT' }, (response) => {
+        resolve(response.resume().statusCode);
+      });
+      upload.on('error', reject).write('the first half');
+      setTimeout(() => upload.end('the second half'), 400);
+    });
+    expect(status).toBe(200);
   });
 
   it('may vary by any field of the request', async () => {

@@ -30,6 +30,10 @@ export interface ExchangeRequest {
 // The dispatcher chooses the origin; undici wants one named all the same.
 const ANY_ORIGIN = 'http://upstream.invalid';
 
+// The time that a body takes to go up is the client's: the limits of an answer would run out while it is still sending.
+const UPLOAD_TIMEOUT = 300_000;
+const UPLOAD_LIMITS = { headersTimeout: UPLOAD_TIMEOUT, deadline: UPLOAD_TIMEOUT };
+
 /**
  * One request to the upstreams as a promise of its head. No stream object between the socket and the sink: chunks go
  * on as they come, and a sink that is full pauses the socket.
@@ -47,7 +51,7 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
         path: request.path,
         method: request.method,
         headers: request.headers as Record<string, string | string[]>,
-        ...(request.body === undefined ? {} : { body: bodyOf(request.body) }),
+        ...(request.body === undefined ? {} : { body: bodyOf(request.body), ...UPLOAD_LIMITS }),
       },
       handler,
     );
