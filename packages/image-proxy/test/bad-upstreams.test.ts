@@ -167,6 +167,8 @@ describe('an upstream that fails', () => {
       expect(reply.body.toString()).toBe('no such image');
     }
     expect(empty.requests).toHaveLength(1);
+    // Errors are kept in memory alone: nobody can push pictures off the disk with them.
+    expect(proxy.cache.peek(`tmdb-image:${PATH}`)?.head.tierTtls).toMatchObject({ disk: 0, redis: 0 });
     expect(proxy.proxy.upstreams.status()[0]).toMatchObject({ failures: 0, circuit: 'closed' });
   });
 

@@ -62,5 +62,7 @@ function checkLoopback(request: IncomingMessage, trusted: AllowList): void {
 }
 
 function isForwarded({ headers }: IncomingMessage): boolean {
-  return ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'].some((name) => headers[name] !== undefined);
+  return ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'forwarded', 'x-real-ip', 'via'].some(
+    (name) => headers[name] !== undefined,
+  );
 }

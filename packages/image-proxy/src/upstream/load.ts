@@ -129,6 +129,9 @@ function renewed(request: LoadRequest, stored: StoredMeta, response: UpstreamRes
   return { kind: 'renew', metadata, lifetime: lifetimeOf(metadata, policy, memoryTtl) };
 }
 
+// An error is kept for seconds, and anyone can ask for as many as they like: not worth a place beside pictures.
+const MEMORY_ONLY = { disk: 0, redis: 0 };
+
 function lifetimeOf(stored: StoredMeta, policy: CachePolicy, memoryTtl: number | undefined): Lifetime {
   const now = Date.now();
   const until = lifetimes(stored, policy, now);
@@ -138,7 +141,10 @@ function lifetimeOf(stored: StoredMeta, policy: CachePolicy, memoryTtl: number |
     ttl: freshUntil - now,
     staleWhileRevalidate: Math.max(0, until.staleWhileRevalidateUntil - freshUntil),
     staleIfError: keptFor(stored, policy, Math.max(0, until.staleIfErrorUntil - freshUntil)),
-    ...(memoryTtl === undefined ? {} : { tierTtls: { memory: memoryTtl } }),
+    tierTtls: {
+      ...(memoryTtl === undefined ? {} : { memory: memoryTtl }),
+      ...(stored.status < 400 ? {} : MEMORY_ONLY),
+    },
   };
 }
 
