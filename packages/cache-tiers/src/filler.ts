@@ -32,10 +32,11 @@ export class Filler {
   fill(fill: Fill): Promise<void> {
     const slots = this.#slots.filter((slot) => wantedIn(fill.head, slot.tier.name));
     const cost = fill.body.size ?? this.#options.windowBytes;
-    if (slots.length === 0 || this.#bytes + cost > this.#options.maxFillBytes) return Promise.resolve();
+    const dropping = this.#dropElsewhere(fill.key, slots);
+    if (slots.length === 0 || this.#bytes + cost > this.#options.maxFillBytes) return dropping;
     const readers = slots.map(() => readerOf(fill.body));
     this.#bytes += cost;
-    const running = this.#run(fill, slots, readers).finally(() => {
+    const running = Promise.all([dropping, this.#run(fill, slots, readers)]).then(() => {
       this.#bytes -= cost;
       this.#running.delete(running);
     });
@@ -46,6 +47,13 @@ export class Filler {
   /** Resolves when nothing is being written any more. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  /** A tier that is not to have an entry must not go on with the one that came before. */
+  async #dropElsewhere(key: string, wanted: readonly TierSlot[]): Promise<void> {
+    if (wanted.length === this.#slots.length) return;
+    const others = this.#slots.filter((slot) => !wanted.includes(slot));
+    await Promise.all(others.map((slot) => slot.attempt('write', 'delete', () => slot.tier.delete(key), false)));
   }
 
   #timed<T>(tier: Tier, step: Promise<T>, late?: (result: T) => void): Promise<T> {

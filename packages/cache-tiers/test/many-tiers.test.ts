@@ -171,6 +171,14 @@ describe('memory above disk', () => {
     expect(await below.open('elsewhere')).toBeUndefined();
   });
 
+  it('leaves no older copy in a tier that is not to have the newer one', async () => {
+    const { cache, below } = twoTiers();
+    await cache.set('key', Buffer.from('old'), { metadata: 'old', lifetime: { ttl: MINUTE } });
+    expect(await below.open('key')).toBeDefined();
+    await cache.set('key', Buffer.from('new'), { metadata: 'new', lifetime: { ttl: MINUTE, tierTtls: { below: 0 } } });
+    expect(await below.open('key')).toBeUndefined();
+  });
+
   it('lists every key once, with the tiers that have it', async () => {
     const { cache, memory } = twoTiers();
     for (const key of ['a', 'b', 'c'])
