@@ -79,6 +79,21 @@ describe('hits that go out with header and body in one write', () => {
     expect(first.includes('\r\n\r\n\u0089PNG', 0, 'latin1')).toBe(true);
   });
 
+  it.each([
+    ['HTTP/1.1', 'Connection: close\r\n', '', 200],
+    ['HTTP/1.0', '', '', 200],
+    ['HTTP/1.1', 'Connection: close\r\n', 'If-None-Match: "one"\r\n', 304],
+  ])('end the connection for clients that want it so (%s %j %j)', async (version, connection, condition, status) => {
+    const proxy = await mount(20_000);
+    const received = await proxy.raw(`GET ${PATH} ${version}\r\nHost: x\r\n${connection}${condition}\r\n`);
+    expect(received).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(received).toMatch(/^connection: close\r$/im);
+    expect(received).toMatch(/^x-cache: HIT\r$/im);
+    const body = Buffer.from(received.slice(received.indexOf('\r\n\r\n') + 4), 'latin1');
+    expect(body.equals(status === 200 ? picture(20_000) : Buffer.alloc(0))).toBe(true);
+    expect(proxy.hits).toBe(1);
+  });
+
   it('have ids of their own', async () => {
     const proxy = await mount(1000);
     const ids = await Promise.all(

@@ -46,7 +46,8 @@ export function createHitListener(
     const hit = preparedHit(entry, presentation);
     if (hit.vary !== undefined && varyKey(hit.vary.names, asForwarded(preset, incoming.headers)) !== hit.vary.key)
       return false;
-    if (!prepared || !response.shouldKeepAlive || incoming.httpVersionMinor !== 1)
+    // HTTP/1.0 clients that want to stay want to be told so.
+    if (!prepared || (response.shouldKeepAlive && incoming.httpVersionMinor !== 1))
       return answerPlainly(incoming, response, entry, hit);
 
     const now = Date.now();
@@ -72,7 +73,7 @@ export function createHitListener(
           bytes.subarray(range.start, range.end + 1),
         );
     }
-    if (method === 'GET' && takesAtOnce(response)) {
+    if (method === 'GET' && response.shouldKeepAlive && takesAtOnce(response)) {
       const stamped = hit.stamped(now, requestId);
       if (stamped !== undefined && hit.image !== undefined) {
         if (!sendWhole(response, hit.status, stamped, hit.image.release)) hit.image.hold();
@@ -83,7 +84,7 @@ export function createHitListener(
     return send(response, hit.status, hit.whole(now, requestId), method === 'GET' ? bytes : undefined);
   };
 
-  /** For clients that want the connection closed, and where blocks cannot be sent as they are. */
+  /** For HTTP/1.0 clients that keep the connection, and where blocks cannot be sent as they are. */
   function answerPlainly(
     incoming: IncomingMessage,
     response: ServerResponse,

@@ -5,7 +5,8 @@ import { Socket } from 'node:net';
  * The one place that relies on how `node:http` keeps its state. There is no public way to hand it a header that is
  * ready to be sent, and validating and joining fourteen fields again is the dearest part of a cache hit. What is used:
  *
- * - `_header`, a string put in front of the first write; there, unchanged, since Node 0.10;
+ * - `_header`, a string put in front of the first write, and `_last`, which ends the connection behind the response;
+ *   both there, unchanged, since Node 0.10;
  * - `_headerSent`, `finished`, `_finish()` and the event `finish`, by which a response that was written to the socket
  *   itself says that it is over.
  *
@@ -14,6 +15,8 @@ import { Socket } from 'node:net';
 interface ResponseState {
   _header: string | null;
   _headerSent: boolean;
+  /** The connection ends with this response. */
+  _last: boolean;
   finished: boolean;
   readonly outputData: readonly unknown[];
   _finish(): void;
@@ -26,8 +29,10 @@ export function sendPrepared(
   block: string,
   body: Uint8Array | undefined,
 ): void {
+  const state = stateOf(response);
   response.statusCode = status;
-  stateOf(response)._header = block;
+  state._header = response.shouldKeepAlive ? block : `${block.slice(0, -2)}Connection: close\r\n\r\n`;
+  state._last = !response.shouldKeepAlive;
   response.end(body);
 }
 
@@ -96,10 +101,12 @@ function attempt(whole: boolean): boolean {
     request.httpVersionMinor = 1;
     const response = new ServerResponse(request);
     response.assignSocket(socket);
+    response.shouldKeepAlive = true;
     if (whole && (!takesAtOnce(response) || !sendWhole(response, 200, Buffer.from(`${BLOCK}abc`), () => undefined)))
       return false;
     if (!whole) sendPrepared(response, 200, BLOCK, Buffer.from('abc'));
-    return Buffer.concat(sent).toString('latin1') === `${BLOCK}abc` && response.headersSent && response.writableEnded;
+    const asItWas = Buffer.concat(sent).toString('latin1') === `${BLOCK}abc`;
+    return asItWas && response.headersSent && response.writableEnded && '_last' in response;
   } catch {
     return false;
   } finally {
