@@ -80,9 +80,10 @@ const peers: Peer[] = [
 const rates = new Map<string, number[]>(peers.map(({ name }) => [name, []]));
 for (const peer of peers) await peer.run(KEYS * 20);
 for (let round = 0; round < rounds; round++) {
-  for (const { name, calls, run } of peers) {
+  for (const peer of peers) {
+    const { name, calls } = peer;
     const before = process.cpuUsage();
-    await run(calls);
+    await peer.run(calls);
     const { user, system } = process.cpuUsage(before);
     rates.get(name)?.push(calls / (user + system));
   }
