@@ -47,7 +47,11 @@ export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> =>
   const files = await readFileSources(cwd, options.configFile);
   const gathered = gather({ flags, env, dotenv: files.dotenv, file: files.file, cwd });
   const parsed = parseRoutes(files.file['routes']);
-  const routes = routesOf(gathered.values, parsed.routes);
+  const routes = routesOf(
+    gathered.values,
+    parsed.routes,
+    (name) => (gathered.sources.get(name) ?? 'default') !== 'default',
+  );
   const wrong = new Set(gathered.problems.map(({ name }) => name));
   const problems = [
     ...(options.problems ?? []),

@@ -1,7 +1,7 @@
 import type { Lifetimes, RouteConfig, RouteKind, UpstreamConfig } from './config.js';
 import type { ParsedRoute } from './schema.js';
 import { upstreamOf } from './addresses.js';
-import type { Values } from './variables.js';
+import type { Values, VariableName } from './variables.js';
 
 const tmdbApi = 'https://api.themoviedb.org';
 
@@ -16,6 +16,20 @@ export const lifetimesOf = (values: Values): Lifetimes => ({
   other: { memory: values.CACHE_TTL, l2: values.CACHE_TTL },
 });
 
+/** Whether a variable was given a value, by whatever source. */
+export type Stated = (name: VariableName) => boolean;
+
+const typeVariables = { image: 'IMAGE_DISK_TTL', json: 'JSON_DISK_TTL', search: 'SEARCH_DISK_TTL' } as const;
+
+/** The variables' lifetimes as a route of this kind has them: with `CACHE_TTL=0`, a custom one has none that nobody stated. */
+const lifetimesFor = (kind: RouteKind, values: Values, stated: Stated): Lifetimes => {
+  const lifetimes = lifetimesOf(values);
+  if (kind !== 'custom' || values.CACHE_TTL !== 0) return lifetimes;
+  const none = { memory: 0, l2: 0 };
+  const of = (content: keyof typeof typeVariables) => (stated(typeVariables[content]) ? lifetimes[content] : none);
+  return { image: of('image'), json: of('json'), search: of('search'), other: none };
+};
+
 const probePathOf = (kind: RouteKind, values: Values): string | undefined =>
   ({ 'tmdb-image': values.TMDB_IMAGE_TEST_URL, 'tmdb-api': '/3/configuration', custom: undefined })[kind];
 
@@ -23,9 +37,9 @@ const methodsOf = (methods: readonly string[] | '*'): readonly string[] | '*' =>
   methods === '*' || methods.includes('*') ? '*' : [...new Set(['GET', 'HEAD', ...methods])];
 
 /** Completes what a route leaves open: first from the variables, then from its kind. */
-const complete = (route: ParsedRoute, values: Values): RouteConfig => {
+const complete = (route: ParsedRoute, values: Values, stated: Stated): RouteConfig => {
   const { kind, mount } = route;
-  const lifetimes = lifetimesOf(values);
+  const lifetimes = lifetimesFor(kind, values, stated);
   const lifetime = (content: keyof Lifetimes) => ({
     memory: route.lifetimes?.[content]?.memory ?? lifetimes[content].memory,
     l2: route.lifetimes?.[content]?.l2 ?? lifetimes[content].l2,
@@ -74,5 +88,5 @@ const preset = (values: Values): readonly ParsedRoute[] => {
 };
 
 /** All routes, those of the variables first, complete. */
-export const routesOf = (values: Values, fromFile: readonly ParsedRoute[]): readonly RouteConfig[] =>
-  [...preset(values), ...fromFile].map((route) => complete(route, values));
+export const routesOf = (values: Values, fromFile: readonly ParsedRoute[], stated: Stated): readonly RouteConfig[] =>
+  [...preset(values), ...fromFile].map((route) => complete(route, values, stated));

@@ -45,6 +45,7 @@ const lastYear = new Date(Date.now() - 365 * 86_400_000).toUTCString();
 describe('a custom route with CACHE_TTL=0 has no lifetimes but the origin\u2019s', () => {
   it.each([
     ['none at all', {}, 'MISS'],
+    ['none, of a type that has lifetimes elsewhere', { 'content-type': 'application/json' }, 'MISS'],
     ['none, and something to validate by', { etag: '"a"' }, 'REVALIDATED'],
     ['none, but an age to guess by (RFC 9111 section 4.2.2)', { 'last-modified': lastYear }, 'HIT'],
     ['max-age', { 'cache-control': 'max-age=60' }, 'HIT'],

@@ -34,7 +34,7 @@ export const caching: Table<CachingValues> = {
   CACHE_TTL: {
     kind: duration('ms', lifetime),
     default: '86400000',
-    doc: 'Lifetime of what no type below covers',
+    doc: 'Lifetime of what no type below covers; 0 leaves custom routes to the origin, types included that have no value of their own',
   },
   MEMORY_CACHE_SIZE: {
     kind: integer({ min: 1 }),
