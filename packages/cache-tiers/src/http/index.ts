@@ -11,7 +11,7 @@ export { resolveCachePolicy, type CachePolicy } from './policy.js';
 export { parseCacheControl, parseCdnCacheControl, type CacheDirectives } from './directives.js';
 export { countsAsError } from './status-codes.js';
 export { storable, type NotStoredReason, type Storable } from './storage.js';
-export { currentAgeSeconds, lifetimes } from './freshness.js';
+export { currentAgeMs, currentAgeSeconds, lifetimes } from './freshness.js';
 export { decide, mayServeOnError, wantsOnlyIfCached, type Decision } from './reuse.js';
 export { varyKey, varyNames } from './vary.js';
 export { conditionalHeaders, updateApplies, updateStored, updateStoredByHead } from './validation.js';

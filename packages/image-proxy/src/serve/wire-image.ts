@@ -9,9 +9,9 @@ const END = '\r\n\r\n';
 export class WireImage {
   readonly #memory: Buffer;
   readonly #bodyStart: number;
-  readonly #headroom: number;
   #owner: object | undefined;
   #second = -1;
+  #changingAt = 0;
   #idAt = 0;
   #idLength = 0;
   #view: Buffer | undefined;
@@ -31,7 +31,6 @@ export class WireImage {
   private constructor(bytes: Uint8Array, headroom: number) {
     this.#memory = Buffer.from(bytes.buffer, bytes.byteOffset - headroom, headroom + bytes.byteLength);
     this.#bodyStart = headroom;
-    this.#headroom = headroom;
   }
 
   /** Called when a write that was not taken at once has gone out. */
@@ -45,31 +44,43 @@ export class WireImage {
   }
 
   /**
-   * Header and body as they go out, or undefined where that cannot be now. `block` makes the header block up to the
-   * request id; it is asked only when another second or owner has come.
+   * Header and body as they go out, or undefined where that cannot be now. The header block is `lasting`, then what
+   * `changing` makes, then the request id; `changing` is asked only when another second or owner has come.
    */
-  stamped(owner: object, second: number, requestId: string, block: () => string): Buffer | undefined {
+  stamped(
+    owner: object,
+    second: number,
+    requestId: string,
+    lasting: string,
+    changing: () => string,
+  ): Buffer | undefined {
     if (this.#busy > 0) return undefined;
     if (owner !== this.#owner || second !== this.#second || requestId.length !== this.#idLength)
-      this.#render(owner, second, requestId.length, block());
+      this.#render(owner, second, requestId.length, lasting, changing());
     if (this.#view !== undefined) this.#memory.write(requestId, this.#idAt, 'latin1');
     return this.#view;
   }
 
-  #render(owner: object, second: number, idLength: number, block: string): void {
+  #render(owner: object, second: number, idLength: number, lasting: string, changing: string): void {
+    const idAt = this.#bodyStart - END.length - idLength;
+    const changingAt = idAt - changing.length;
+    const sameLayout = owner === this.#owner && changingAt === this.#changingAt && idAt === this.#idAt;
     this.#owner = owner;
     this.#second = second;
+    this.#idAt = idAt;
     this.#idLength = idLength;
-    const start = this.#bodyStart - block.length - idLength - END.length;
-    // A header that does not fit goes out in a write of its own.
-    if (start < 0 || block.length > this.#headroom) {
-      this.#view = undefined;
-      return;
-    }
-    this.#memory.write(block, start, 'latin1');
-    this.#idAt = start + block.length;
+    this.#changingAt = changingAt;
+    if (!sameLayout) this.#view = this.#layOut(lasting, changingAt);
+    if (this.#view !== undefined) this.#memory.write(changing, changingAt, 'latin1');
+  }
+
+  /** Writes what lasts; undefined if there is no room: such a header goes out in a write of its own. */
+  #layOut(lasting: string, changingAt: number): Buffer | undefined {
+    const start = changingAt - lasting.length;
+    if (start < 0) return undefined;
+    this.#memory.write(lasting, start, 'latin1');
     this.#memory.write(END, this.#bodyStart - END.length, 'latin1');
-    this.#view = this.#memory.subarray(start);
+    return this.#memory.subarray(start);
   }
 }
 
