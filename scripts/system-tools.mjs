@@ -16,8 +16,7 @@ if (missing.length > 0) {
   const names = missing.map((tool) => tool.packageName);
   if (process.getuid?.() === 0 && onPath('apt-get')) {
     const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const run = (...args) =>
-      spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env: environment }).status === 0;
+    const run = (...args) => spawnSync('apt-get', args, { stdio: 'ignore', env: environment }).status === 0;
     process.stdout.write(`installing ${names.join(', ')} with apt-get\n`);
     if (!run('install', '-y', '-qq', ...names)) {
       run('update', '-qq');
