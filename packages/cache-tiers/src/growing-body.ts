@@ -1,7 +1,7 @@
-import { joinBytes } from './bytes.js';
 import type { Body, BodyReader, BodySink, ByteRange } from './entry.js';
 import { CacheError } from './errors.js';
 import { GrowingReader, type ReaderRole } from './growing-reader.js';
+import { HeldChunks } from './held-chunks.js';
 import { TierPatience } from './tier-patience.js';
 import { rangeBounds } from './whole-body.js';
 
@@ -36,12 +36,8 @@ const TIER_LAG_WINDOWS = 16;
 export class GrowingBody implements Body, BodySink {
   onDrain: (() => void) | undefined = undefined;
   readonly #options: GrowingBodyOptions;
-  readonly #chunks: Uint8Array[] = [];
-  /** Where each of the chunks begins. */
-  readonly #offsets: number[] = [];
+  readonly #chunks = new HeldChunks();
   readonly #readers = new Set<GrowingReader>();
-  #base = 0;
-  #arrived = 0;
   #state: 'arriving' | 'ended' | 'failed' = 'arriving';
   #error: unknown;
   #whole: Uint8Array | undefined;
@@ -64,18 +60,13 @@ export class GrowingBody implements Body, BodySink {
   }
 
   get size(): number | undefined {
-    return this.#state === 'ended' ? this.#arrived : this.#options.size;
+    return this.#state === 'ended' ? this.#chunks.end : this.#options.size;
   }
 
   /** The whole body once it has ended, if it was small enough to be retained. */
   get bytes(): Uint8Array | undefined {
-    if (this.#state !== 'ended' || this.#base > 0) return undefined;
-    if (this.#whole === undefined) {
-      this.#whole = joinBytes(this.#chunks);
-      this.#chunks.splice(0, this.#chunks.length, this.#whole);
-      this.#offsets.splice(0, this.#offsets.length, 0);
-    }
-    return this.#whole;
+    if (this.#state !== 'ended' || this.#chunks.start > 0) return undefined;
+    return (this.#whole ??= this.#chunks.join());
   }
 
   get state(): 'arriving' | 'ended' | 'failed' {
@@ -83,12 +74,12 @@ export class GrowingBody implements Body, BodySink {
   }
 
   get arrived(): number {
-    return this.#arrived;
+    return this.#chunks.end;
   }
 
   /** Bytes held in memory now. */
   get held(): number {
-    return this.#arrived - this.#base;
+    return this.#chunks.end - this.#chunks.start;
   }
 
   /** Whether a reader may still begin at the very start. */
@@ -100,14 +91,12 @@ export class GrowingBody implements Body, BodySink {
     if (this.#state !== 'arriving') return true;
     if (chunk.byteLength === 0) return !this.#paused;
     const { size, retainBytes } = this.#options;
-    if (size !== undefined && this.#arrived + chunk.byteLength > size) {
+    if (size !== undefined && this.#chunks.end + chunk.byteLength > size) {
       this.fail(new CacheError('ERR_CACHE_BODY_LENGTH', `The body is longer than the announced ${size} bytes`));
       return true;
     }
-    this.#chunks.push(chunk);
-    this.#offsets.push(this.#arrived);
-    this.#arrived += chunk.byteLength;
-    if (this.#retain && this.#arrived > retainBytes) this.#retain = false;
+    this.#chunks.add(chunk);
+    if (this.#retain && this.#chunks.end > retainBytes) this.#retain = false;
     this.#wake();
     this.#trim();
     this.#abandonIfAlone();
@@ -118,8 +107,8 @@ export class GrowingBody implements Body, BodySink {
   end(): void {
     if (this.#state !== 'arriving') return;
     const { size } = this.#options;
-    if (size !== undefined && this.#arrived !== size) {
-      this.fail(new CacheError('ERR_CACHE_BODY_LENGTH', `The body ended after ${this.#arrived} of ${size} bytes`));
+    if (size !== undefined && this.#chunks.end !== size) {
+      this.fail(new CacheError('ERR_CACHE_BODY_LENGTH', `The body ended after ${this.#chunks.end} of ${size} bytes`));
       return;
     }
     this.#state = 'ended';
@@ -187,8 +176,8 @@ export class GrowingBody implements Body, BodySink {
 
   /** For readers: the bytes at a position, or why there are none. */
   at(position: number): Uint8Array | 'pending' | 'end' | 'behind' {
-    if (position < this.#base) return 'behind';
-    if (position < this.#arrived) return this.#chunkAt(position);
+    if (position < this.#chunks.start) return 'behind';
+    if (position < this.#chunks.end) return this.#chunks.at(position);
     if (this.#state === 'failed') throw this.#error;
     return this.#state === 'ended' ? 'end' : 'pending';
   }
@@ -216,22 +205,7 @@ export class GrowingBody implements Body, BodySink {
   }
 
   #reachable(start: number): boolean {
-    return start >= this.#base || (this.#spill?.written ?? 0) >= this.#base;
-  }
-
-  #chunkAt(position: number): Uint8Array {
-    let low = 0;
-    let high = this.#offsets.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if ((this.#offsets[middle] ?? Infinity) <= position) low = middle;
-      else high = middle - 1;
-    }
-    const chunk = this.#chunks[low];
-    const offset = this.#offsets[low];
-    if (chunk === undefined || offset === undefined)
-      throw new CacheError('ERR_CACHE_BODY_GONE', `Byte ${position} is not held`);
-    return position === offset ? chunk : chunk.subarray(position - offset);
+    return start >= this.#chunks.start || (this.#spill?.written ?? 0) >= this.#chunks.start;
   }
 
   #wake(): void {
@@ -263,14 +237,14 @@ export class GrowingBody implements Body, BodySink {
   /** The position of the slowest reader that may hold up the source. */
   #slowest(): number {
     if (this.#spilling !== undefined) return this.#spilling.position;
-    let slowest = this.#claims > 0 ? this.#base : this.#arrived;
+    let slowest = this.#claims > 0 ? this.#chunks.start : this.#chunks.end;
     for (const reader of this.#readers) if (reader.role !== 'tier') slowest = Math.min(slowest, reader.position);
     return slowest;
   }
 
   #full(): boolean {
     if (this.#retain) return false;
-    if (this.#arrived - this.#slowest() >= this.#options.windowBytes) return true;
+    if (this.#chunks.end - this.#slowest() >= this.#options.windowBytes) return true;
     const lagging = this.#lagging();
     if (lagging.length > 0) this.#patience.begin(lagging);
     return lagging.length > 0;
@@ -278,25 +252,19 @@ export class GrowingBody implements Body, BodySink {
 
   #lagging(): GrowingReader[] {
     const limit = TIER_LAG_WINDOWS * this.#options.windowBytes;
-    return [...this.#readers].filter(({ role, position }) => role === 'tier' && this.#arrived - position > limit);
+    return [...this.#readers].filter(({ role, position }) => role === 'tier' && this.#chunks.end - position > limit);
   }
 
   #trim(): void {
     if (this.#retain || this.#state === 'failed') return;
     const { windowBytes } = this.#options;
-    let floor = this.#claims > 0 ? this.#base : this.#arrived;
+    let floor = this.#claims > 0 ? this.#chunks.start : this.#chunks.end;
     for (const reader of this.#readers) {
       floor = Math.min(floor, reader.position);
     }
     const spill = this.#spilling === undefined ? undefined : this.#spill;
-    if (spill !== undefined) floor = Math.min(spill.written, Math.max(floor, this.#arrived - windowBytes));
-    for (;;) {
-      const first = this.#chunks[0];
-      if (first === undefined || this.#base + first.byteLength > floor) return;
-      this.#base += first.byteLength;
-      this.#chunks.shift();
-      this.#offsets.shift();
-    }
+    if (spill !== undefined) floor = Math.min(spill.written, Math.max(floor, this.#chunks.end - windowBytes));
+    this.#chunks.dropUntil(floor);
   }
 
   #releaseSpill(): void {
