@@ -1,21 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { VERSION } from '../../src/version.js';
+import { endsAfterEach } from '../support/ends.js';
 import { Forebay } from '../support/forebay.js';
-import { Origin } from '../support/origin.js';
+import type { Origin } from '../support/origin.js';
 import { freePorts } from '../support/redis.js';
 
 const PATH = '/t/p/w500/poster.png';
-const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end();
-});
-
-async function origin(): Promise<Origin> {
-  const started = await Origin.start();
-  ends.push(() => started.die());
-  return started;
-}
+const ends = endsAfterEach();
+const { origin } = ends;
 
 async function node(variables: Record<string, string>): Promise<Forebay & { readonly url: string }> {
   const started = await Forebay.start(variables);

@@ -2,20 +2,13 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { endsAfterEach } from '../support/ends.js';
 import { eventually, Forebay } from '../support/forebay.js';
-import { Origin, pictureOf } from '../support/origin.js';
+import { pictureOf } from '../support/origin.js';
 
-const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end();
-});
-
-async function origin(): Promise<Origin> {
-  const started = await Origin.start();
-  ends.push(() => started.die());
-  return started;
-}
+const ends = endsAfterEach();
+const { origin } = ends;
 
 async function forebay(variables: Record<string, string>): Promise<Forebay> {
   const started = await Forebay.start(variables);

@@ -1,20 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { endsAfterEach } from '../support/ends.js';
 import { eventually, type Forebay } from '../support/forebay.js';
 import { failuresOf, figures, percentile, sourceOf, underLoad, type Sample } from '../support/load.js';
-import { Origin, pictureOf } from '../support/origin.js';
+import { pictureOf } from '../support/origin.js';
 import { cuttableProxy, startRedis, type RedisServer } from '../support/redis.js';
 import { purge, redisIs, redisNode, secondTier } from '../support/redis-nodes.js';
 
-const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end();
-});
-
-async function origin(): Promise<Origin> {
-  const started = await Origin.start();
-  ends.push(() => started.die());
-  return started;
-}
+const ends = endsAfterEach();
+const { origin } = ends;
 
 async function redisServer(): Promise<RedisServer> {
   const started = await startRedis();
