@@ -28,7 +28,13 @@ describe('the cache of two workers', () => {
   it('asks the origin at most once a worker, and answers the same bytes everywhere', async () => {
     for (const path of PATHS) await sources(path);
     for (const path of PATHS) expect(origin.asked.filter((asked) => asked === path).length).toBeLessThanOrEqual(2);
-    expect(await sources(PATHS[0] ?? '')).toEqual(new Set(['memory']));
+    // The system hands out connections as it likes: a worker may see the path now for the first time, and find it on disk.
+    await eventually(
+      () => sources(PATHS[0] ?? ''),
+      (seen) => [...seen].join() === 'memory',
+      'both workers have it in memory',
+    );
+    expect(origin.asked.filter((asked) => asked === PATHS[0]).length).toBeLessThanOrEqual(2);
   });
 
   it('lists its keys by pages, and finds them by a part', async () => {
