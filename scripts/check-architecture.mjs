@@ -8,10 +8,11 @@ const allowed = {
   health: [],
   'cache-tiers': [],
   guard: [],
-  'image-proxy': ['balancer', 'cache-tiers', 'guard'],
-  'hls-proxy': ['balancer', 'cache-tiers', 'guard'],
+  'reverse-proxy': ['balancer', 'cache-tiers', 'guard'],
+  'image-proxy': ['reverse-proxy', 'balancer', 'cache-tiers', 'guard'],
+  'hls-proxy': ['reverse-proxy', 'balancer', 'cache-tiers', 'guard'],
   'smart-image': [],
-  server: ['balancer', 'cache-tiers', 'guard', 'health', 'image-proxy', 'hls-proxy'],
+  server: ['balancer', 'cache-tiers', 'guard', 'health', 'reverse-proxy', 'image-proxy', 'hls-proxy'],
 };
 /** What a package may depend on besides; a new dependency is a decision, so it is written here too. */
 const outside = {
@@ -19,7 +20,8 @@ const outside = {
   health: [],
   'cache-tiers': [/^lru-cache$/, /^ioredis$/],
   guard: [/^undici$/],
-  'image-proxy': [/^undici$/, /^bullmq$/],
+  'reverse-proxy': [/^undici$/],
+  'image-proxy': [/^undici$/, /^bullmq$/, /^ioredis$/],
   'hls-proxy': [/^undici$/, /^ioredis$/],
   'smart-image': [/^vue$/, /^thumbhash$/],
   server: [/./],

@@ -1,5 +1,5 @@
 import type { KeyInfo, Tier, TieredCache } from '@forebay/cache-tiers';
-import type { StoredMeta } from '@forebay/image-proxy';
+import type { StoredMeta } from '@forebay/reverse-proxy';
 import type { Config } from './config/config.js';
 import type { WorkerCache } from './parts/cache.js';
 import type { SharedTier } from './parts/shared-tiers.js';

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { parseTarget, Problem } from '@forebay/image-proxy';
+import { parseTarget, Problem } from '@forebay/reverse-proxy';
 import type { LoadShedder } from './middleware/load-shedder.js';
 import { refuse } from './middleware/refuse.js';
 import type { Mounted } from './parts/proxies.js';

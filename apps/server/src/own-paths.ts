@@ -1,7 +1,7 @@
 import { getRequestListener } from '@hono/node-server';
 import type { RequestListener } from 'node:http';
 import { createAllowList } from '@forebay/guard';
-import { nextRequestId, Problem } from '@forebay/image-proxy';
+import { nextRequestId, Problem } from '@forebay/reverse-proxy';
 import type { CacheControl } from './cache-control.js';
 import { UpstreamNodes } from './cascade/upstream-nodes.js';
 import type { NodeContext } from './process/roles.js';

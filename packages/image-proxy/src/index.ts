@@ -1,11 +1,3 @@
-export { createImageProxy, type ImageProxy } from './image-proxy.js';
-export type { CacheOutcome } from './answer.js';
-export type { AnsweredRequest, ImageProxyObserver, ImageProxyOptions } from './options.js';
-export type { ContentKind, KindLifetimes, Preset } from './presets/preset.js';
-export { customPreset } from './presets/custom.js';
+export { createImageProxy } from './image-proxy.js';
 export { tmdbApiPreset } from './presets/tmdb-api.js';
 export { tmdbImagePreset } from './presets/tmdb-image.js';
-export type { StoredMeta } from './upstream/stored-meta.js';
-export { Problem, problemBody, problemHeaders } from './problem.js';
-export { nextRequestId, requestIdOf } from './request-id.js';
-export { parseTarget, formatTarget, type Target } from './target.js';

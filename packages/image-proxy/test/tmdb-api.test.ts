@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { tmdbApiPreset } from '@forebay/image-proxy';
-import { Origin, sendJson } from './support/origin.js';
-import { MountedProxy } from './support/proxy.js';
+import { Origin, sendJson } from '../../reverse-proxy/test/support/origin.js';
+import { MountedProxy } from '../../reverse-proxy/test/support/proxy.js';
 
 const ends: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -85,6 +85,16 @@ describe('the TMDB API', () => {
     expect(await ask('br, gzip')).toContain('gzip');
     expect(await ask('gzip, deflate')).toContain('gzip');
     expect(await ask('identity')).toContain('identity');
+    expect(origin.requests).toHaveLength(2);
+  });
+
+  it('tells targets apart that are too long for a key, with a client’s own credentials too', async () => {
+    const { origin, proxy } = await mount((request, response) =>
+      sendJson({ url: request.url }, { 'cache-control': 'max-age=60' })(request, response),
+    );
+    const long = `/3/discover/movie?a=${'a'.repeat(2900)}&api_key=${'k'.repeat(300)}`;
+    for (const page of ['1', '2'])
+      expect((await proxy.get(`${long}&page=${page}`)).body.toString()).toContain(`page=${page}`);
     expect(origin.requests).toHaveLength(2);
   });
 });

@@ -1,4 +1,4 @@
-import type { AnsweredRequest, CacheOutcome, ImageProxyObserver } from '@forebay/image-proxy';
+import type { AnsweredRequest, CacheOutcome, ReverseProxyObserver } from '@forebay/reverse-proxy';
 import type { AttemptEvent } from '@forebay/balancer/undici';
 import { emptyLatencies, observe, type LatencyCounts } from './latency-histogram.js';
 
@@ -38,7 +38,7 @@ const WINDOW_SECONDS = 60;
  * Counts what the proxies of one process do. A hit costs a few additions; rates come from a ring of totals that a
  * one-second timer fills.
  */
-export class Traffic implements ImageProxyObserver {
+export class Traffic implements ReverseProxyObserver {
   readonly #counts = emptyCounts();
   readonly #ring: { requests: number; bytes: number }[] = [];
   readonly #timer: NodeJS.Timeout;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
-import { Problem } from '@forebay/image-proxy';
+import { Problem } from '@forebay/reverse-proxy';
 import { refuse } from './refuse.js';
 
 export interface LoadShedderOptions {

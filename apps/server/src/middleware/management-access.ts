@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { clientAddress, constantTimeEqual, isLoopbackAddress, isLoopbackHost, type AllowList } from '@forebay/guard';
-import { Problem } from '@forebay/image-proxy';
+import { Problem } from '@forebay/reverse-proxy';
 import { isSigned } from '../cascade/request-signature.js';
 import type { ServerConfig } from '../config/config.js';
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { problemBody, problemHeaders, requestIdOf, type Problem } from '@forebay/image-proxy';
+import { problemBody, problemHeaders, requestIdOf, type Problem } from '@forebay/reverse-proxy';
 
 /** Answers a request with a problem, before any route or framework has seen it. */
 export function refuse(incoming: IncomingMessage, response: ServerResponse, problem: Problem): void {

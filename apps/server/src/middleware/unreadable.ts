@@ -1,6 +1,6 @@
 import { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { nextRequestId, Problem, problemBody, problemHeaders } from '@forebay/image-proxy';
+import { nextRequestId, Problem, problemBody, problemHeaders } from '@forebay/reverse-proxy';
 
 const REFUSALS: Readonly<Record<string, readonly [status: number, reason: string, code: string, detail: string]>> = {
   HPE_HEADER_OVERFLOW: [

@@ -1,5 +1,5 @@
 import { createTieredCache, diskTier, memoryTier, type Tier, type TieredCache } from '@forebay/cache-tiers';
-import type { StoredMeta } from '@forebay/image-proxy';
+import type { StoredMeta } from '@forebay/reverse-proxy';
 import type { Config } from '../config/config.js';
 import type { Bus } from '../process/messages.js';
 import type { Shares } from '../process/roles.js';

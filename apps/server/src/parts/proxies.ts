@@ -1,24 +1,32 @@
 import type { BalancerOptions, EndpointOptions } from '@forebay/balancer';
+import { tmdbApiPreset, tmdbImagePreset } from '@forebay/image-proxy';
 import {
-  createImageProxy,
+  createReverseProxy,
   customPreset,
-  tmdbApiPreset,
-  tmdbImagePreset,
-  type ImageProxy,
-  type ImageProxyObserver,
   type Preset,
+  type ReverseProxy,
+  type ReverseProxyObserver,
   type StoredMeta,
-} from '@forebay/image-proxy';
+} from '@forebay/reverse-proxy';
 import type { TieredCache } from '@forebay/cache-tiers';
 import type { ProxyOptions } from '@forebay/balancer/undici';
-import type { Config, RouteConfig, UpstreamPolicy } from '../config/config.js';
+import type { Config, RouteConfig, UpstreamConfig, UpstreamPolicy } from '../config/config.js';
 import type { Shares } from '../process/roles.js';
 import { VERSION } from '../version.js';
 
-/** A route with the proxy that serves it. */
+/** What the server must know of whatever serves the requests below a path. */
+export interface MountedRoute {
+  readonly name: string;
+  /** Path prefix that begins and ends with a slash. */
+  readonly mount: string;
+  readonly upstreams: readonly UpstreamConfig[];
+  readonly probePath: string | undefined;
+}
+
+/** A route with the proxy that serves it: one of the configuration's, HLS, or signed images. */
 export interface Mounted {
-  readonly route: RouteConfig;
-  readonly proxy: ImageProxy;
+  readonly route: MountedRoute;
+  readonly proxy: Pick<ReverseProxy, 'handle' | 'listener' | 'upstreams' | 'close'>;
 }
 
 const MAX_IMAGE_BYTES = 128 * 1024 * 1024;
@@ -29,12 +37,12 @@ export function createProxy(
   config: Config,
   shares: Shares,
   cache: TieredCache<StoredMeta> | undefined,
-  observer: ImageProxyObserver,
-): ImageProxy {
+  observer: ReverseProxyObserver,
+): ReverseProxy {
   const { upstream } = config;
   const { lifetimes } = route;
   const lifetime = ({ memory, l2 }: { readonly memory: number; readonly l2: number }) => ({ memory, ttl: l2 });
-  return createImageProxy({
+  return createReverseProxy({
     name: route.name,
     preset: presetOf(route),
     mount: route.mount,
@@ -67,7 +75,7 @@ export function createProxy(
 }
 
 /** The server's own choice among what the balancer offers: adaptive weights, priorities as tiers. */
-function balancerOf({ balancing, health }: Config): Omit<BalancerOptions<EndpointOptions>, 'endpoints'> {
+export function balancerOf({ balancing, health }: Config): Omit<BalancerOptions<EndpointOptions>, 'endpoints'> {
   return {
     strategy: 'adaptive',
     priorityMode: 'tiers',
@@ -101,7 +109,7 @@ const rateOf = (
   burst: Math.max(1, Math.ceil(perSecond / workers)),
 });
 
-function outboundProxies({ httpProxy, httpsProxy, noProxy }: UpstreamPolicy): ProxyOptions {
+export function outboundProxies({ httpProxy, httpsProxy, noProxy }: UpstreamPolicy): ProxyOptions {
   return {
     ...(httpProxy === undefined ? {} : { http: httpProxy }),
     ...(httpsProxy === undefined ? {} : { https: httpsProxy }),

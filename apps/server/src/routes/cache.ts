@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Problem } from '@forebay/image-proxy';
+import { Problem } from '@forebay/reverse-proxy';
 import type { CacheControl } from '../cache-control.js';
 import type { UpstreamNodes } from '../cascade/upstream-nodes.js';
 import { onlyMethods, type ManagementApp } from './management.js';

@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { Problem, problemBody, problemHeaders, requestIdOf } from '@forebay/image-proxy';
+import { Problem, problemBody, problemHeaders, requestIdOf } from '@forebay/reverse-proxy';
 import type { Logger } from '../log/logger.js';
 import type { ManagementAccess } from '../middleware/management-access.js';
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { Problem } from '@forebay/image-proxy';
+import { Problem } from '@forebay/reverse-proxy';
 
 /** What a schema makes of input, or a 400 that names the field. */
 export function parse<T>(schema: z.ZodType<T>, value: unknown): T {

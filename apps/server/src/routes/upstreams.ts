@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Problem } from '@forebay/image-proxy';
+import { Problem } from '@forebay/reverse-proxy';
 import type { UpstreamNodes } from '../cascade/upstream-nodes.js';
 import { answers, type Bus } from '../process/messages.js';
 import { upstreamPatch, upstreamStatus, type UpstreamPatch } from '../topics.js';

@@ -1,6 +1,6 @@
 import type { HeaderRecord } from '@forebay/cache-tiers/http';
-import type { Target } from '../target.js';
-import type { Preset } from './preset.js';
+
+import type { Preset, Target } from '@forebay/reverse-proxy';
 
 /** TMDB asks for no more than about this many requests a second from one address. */
 const REQUESTS_PER_SECOND = 40;

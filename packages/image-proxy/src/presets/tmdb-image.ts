@@ -1,7 +1,4 @@
-import type { Target } from '../target.js';
-import type { Preset } from './preset.js';
-
-const noCredentials = (): undefined => undefined;
+import { imagePreset, type Preset, type Target } from '@forebay/reverse-proxy';
 
 /**
  * TMDB's image service: `/t/p/{size}/{file}`, where size may be a filter (`w780_filter(duotone,ffffff,bababa)`).
@@ -10,16 +7,10 @@ const noCredentials = (): undefined => undefined;
  */
 export function tmdbImagePreset(): Preset {
   return {
+    ...imagePreset(),
     name: 'tmdb-image',
     canonical: ({ path }: Target) => ({ path: path.replace(/\/{2,}/g, '/'), query: '' }),
-    forwardedHeaders: ['accept', 'user-agent'],
+    // TMDB's own lifetimes are short, and its pictures do not change under one name.
     policy: 'override',
-    kind: () => 'image',
-    contentTypes: ['image/*'],
-    coding: 'identity',
-    cors: true,
-    requestsPerSecond: undefined,
-    credentials: noCredentials,
-    authorise: (target) => target,
   };
 }

@@ -8,12 +8,17 @@ import {
 import { connect, type AddressInfo } from 'node:net';
 import { createTieredCache, memoryTier, type Tier, type TieredCache } from '@forebay/cache-tiers';
 import {
-  createImageProxy,
+  createReverseProxy,
+  imagePreset,
   type AnsweredRequest,
-  type ImageProxy,
-  type ImageProxyOptions,
+  type Preset,
+  type ReverseProxy,
+  type ReverseProxyOptions,
   type StoredMeta,
-} from '@forebay/image-proxy';
+} from '@forebay/reverse-proxy';
+
+/** Pictures whose lifetimes are the operator's. */
+const pictures: Preset = { ...imagePreset(), policy: 'override' };
 
 export interface Reply {
   readonly status: number;
@@ -23,20 +28,20 @@ export interface Reply {
 
 /** A proxy behind a real HTTP server: the hit listener first, then the handler, as a server mounts them. */
 export class MountedProxy {
-  readonly proxy: ImageProxy;
+  readonly proxy: ReverseProxy;
   readonly cache: TieredCache<StoredMeta>;
   readonly answered: AnsweredRequest[] = [];
   hits = 0;
   readonly #server: Server;
 
-  private constructor(proxy: ImageProxy, cache: TieredCache<StoredMeta>, server: Server) {
+  private constructor(proxy: ReverseProxy, cache: TieredCache<StoredMeta>, server: Server) {
     this.proxy = proxy;
     this.cache = cache;
     this.#server = server;
   }
 
   static async start(
-    options: Omit<ImageProxyOptions, 'cache' | 'observer'> & {
+    options: Omit<ReverseProxyOptions, 'cache' | 'observer'> & {
       readonly tiers?: readonly Tier[];
       readonly sharedCache?: TieredCache<StoredMeta>;
     },
@@ -51,7 +56,7 @@ export class MountedProxy {
         mounted.answered.push(answer);
       },
     };
-    const proxy = createImageProxy({ ...rest, cache, observer });
+    const proxy = createReverseProxy({ preset: pictures, ...rest, cache, observer });
     const server = createServer({ maxHeaderSize: 32 * 1024 }, (incoming, response) => {
       if (!proxy.listener(incoming, response)) void proxy.handle(incoming, response);
     });

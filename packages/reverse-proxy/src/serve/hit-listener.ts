@@ -15,7 +15,7 @@ import { rawHeadersWork, sendPrepared, sendWhole, takesAtOnce } from './raw-head
 
 const NEVER = new AbortController().signal;
 
-type Listener = (request: IncomingMessage, response: ServerResponse) => boolean;
+type Listener = (request: IncomingMessage, response: ServerResponse, options?: { readonly target?: string }) => boolean;
 
 /**
  * A listener that answers what memory holds, at once, or declines by returning false without having touched anything.
@@ -36,8 +36,9 @@ export function createHitListener(
     return true;
   };
 
-  return (incoming, response) => {
-    const { method, url } = incoming;
+  return (incoming, response, options) => {
+    const { method } = incoming;
+    const url = options?.target ?? incoming.url;
     if (url === undefined || (method !== 'GET' && method !== 'HEAD')) return false;
     const fields = scanFields(incoming.rawHeaders);
     if ((fields & PARTICULAR) !== 0) return false;
@@ -48,7 +49,7 @@ export function createHitListener(
       return false;
     // HTTP/1.0 clients that want to stay want to be told so.
     if (!prepared || (response.shouldKeepAlive && incoming.httpVersionMinor !== 1))
-      return answerPlainly(incoming, response, entry, hit);
+      return answerPlainly(incoming, response, url, { entry, hit });
 
     const now = Date.now();
     // `headers` is built on first use: not touched unless it must be.
@@ -88,13 +89,14 @@ export function createHitListener(
   function answerPlainly(
     incoming: IncomingMessage,
     response: ServerResponse,
-    entry: MemoryEntry<StoredMeta>,
-    hit: PreparedHit,
+    target: string,
+    found: { readonly entry: MemoryEntry<StoredMeta>; readonly hit: PreparedHit },
   ): boolean {
+    const { entry, hit } = found;
     const { bytes, head } = entry;
     const request = {
       method: incoming.method ?? 'GET',
-      target: incoming.url ?? '/',
+      target,
       headers: incoming.headers,
       requestId: requestIdOf(incoming.headers['x-request-id']),
       signal: NEVER,

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { customPreset } from '@forebay/image-proxy';
+import { customPreset } from '@forebay/reverse-proxy';
 import { Origin, sendJson } from './support/origin.js';
 import { MountedProxy } from './support/proxy.js';
 

@@ -89,7 +89,7 @@ describe('an upstream that fails', () => {
   ])('and %s resets the client and leaves nothing stored', async (_name, serve) => {
     const proxy = await mount([await rawOrigin(serve)]);
     await expect(proxy.get(PATH)).rejects.toThrow(/aborted|reset|hang up/i);
-    expect(proxy.cache.peek(`tmdb-image:${PATH}`)).toBeUndefined();
+    expect(proxy.cache.peek(`image:${PATH}`)).toBeUndefined();
   });
 
   it('by sending more than it said gives no client and no cache a byte too much', async () => {
@@ -98,7 +98,7 @@ describe('an upstream that fails', () => {
     ]);
     const reply = await proxy.get(PATH);
     expect(reply.body.equals(picture(5000).subarray(0, 1000))).toBe(true);
-    expect(proxy.cache.peek(`tmdb-image:${PATH}`)?.bytes).toHaveLength(1000);
+    expect(proxy.cache.peek(`image:${PATH}`)?.bytes).toHaveLength(1000);
   });
 
   it.each([
@@ -146,7 +146,7 @@ describe('an upstream that fails', () => {
     await expect(
       unannounced.get(PATH).then(({ status }) => (status === 502 ? Promise.reject(new Error('reset')) : status)),
     ).rejects.toThrow();
-    expect(unannounced.cache.peek(`tmdb-image:${PATH}`)).toBeUndefined();
+    expect(unannounced.cache.peek(`image:${PATH}`)).toBeUndefined();
   });
 
   it('with 5xx is passed over; alone, it is 502', async () => {
@@ -168,7 +168,7 @@ describe('an upstream that fails', () => {
     }
     expect(empty.requests).toHaveLength(1);
     // Errors are kept in memory alone: nobody can push pictures off the disk with them.
-    expect(proxy.cache.peek(`tmdb-image:${PATH}`)?.head.tierTtls).toMatchObject({ disk: 0, redis: 0 });
+    expect(proxy.cache.peek(`image:${PATH}`)?.head.tierTtls).toMatchObject({ disk: 0, redis: 0 });
     expect(proxy.proxy.upstreams.status()[0]).toMatchObject({ failures: 0, circuit: 'closed' });
   });
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { Writable, type Readable } from 'node:stream';
 import type { UpstreamDispatcher } from '@forebay/balancer/undici';
-import { createImageProxy, customPreset, type AnsweredRequest } from '@forebay/image-proxy';
+import { createReverseProxy, customPreset, type AnsweredRequest } from '@forebay/reverse-proxy';
 import type { Dispatcher } from 'undici';
 import { afterEach, expect, it } from 'vitest';
 import { Origin } from './support/origin.js';
@@ -46,7 +46,7 @@ it('survives an upload that breaks off when nobody upstream minds it any more', 
     },
     close: () => Promise.resolve(),
   } as unknown as UpstreamDispatcher;
-  const proxy = createImageProxy({ preset: customPreset(), methods: ['POST'], upstreams });
+  const proxy = createReverseProxy({ preset: customPreset(), methods: ['POST'], upstreams });
   ends.push(() => proxy.close());
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
@@ -96,7 +96,7 @@ it('does not take a client that reads slowly for one that reads nothing, however
   } as unknown as UpstreamDispatcher;
   const answered: unknown[] = [];
   const observer = { hit: () => undefined, answered: ({ error }: AnsweredRequest) => answered.push(error) };
-  const proxy = createImageProxy({ preset: customPreset(), upstreams, observer, sendTimeout: 200 });
+  const proxy = createReverseProxy({ preset: customPreset(), upstreams, observer, sendTimeout: 200 });
   ends.push(() => proxy.close());
   let received = 0;
   // Takes 64 KB in 10 ms.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatTarget, parseTarget } from '@forebay/image-proxy';
+import { formatTarget, parseTarget } from '@forebay/reverse-proxy';
 
 describe('a request target', () => {
   it.each([

@@ -2,7 +2,7 @@ import type { UpstreamDispatcher, UpstreamDispatcherOptions } from '@forebay/bal
 import type { TieredCache } from '@forebay/cache-tiers';
 import type { CacheOutcome } from './answer.js';
 import type { ContentKind, KindLifetimes, Preset } from './presets/preset.js';
-import { tmdbImagePreset } from './presets/tmdb-image.js';
+import { customPreset } from './presets/custom.js';
 import type { StoredMeta } from './upstream/stored-meta.js';
 
 const MINUTE = 60_000;
@@ -26,16 +26,16 @@ export interface AnsweredRequest {
 }
 
 /** Hears of every answer. Called on the hot path: it must not throw and should not work much. */
-export interface ImageProxyObserver {
+export interface ReverseProxyObserver {
   /** A hit that the listener answered within the tick, from memory. */
   hit(status: number, bytes: number): void;
   answered(request: AnsweredRequest): void;
 }
 
-export interface ImageProxyOptions {
+export interface ReverseProxyOptions {
   /** Names the route in keys, logs and metrics. @default the preset's name */
   readonly name?: string;
-  /** @default tmdbImagePreset() */
+  /** @default customPreset() */
   readonly preset?: Preset;
   /** Path prefix that the proxy is mounted at; begins and ends with a slash. @default '/' */
   readonly mount?: string;
@@ -65,7 +65,7 @@ export interface ImageProxyOptions {
   readonly sendTimeout?: number;
   /** What `Via` says after `1.1`. @default 'forebay' */
   readonly via?: string;
-  readonly observer?: ImageProxyObserver;
+  readonly observer?: ReverseProxyObserver;
 }
 
 /** The options as the proxy works with them: complete. */
@@ -74,7 +74,7 @@ export interface ResolvedOptions {
   readonly preset: Preset;
   readonly mount: string;
   readonly upstreamPath: string;
-  readonly upstreams: ImageProxyOptions['upstreams'];
+  readonly upstreams: ReverseProxyOptions['upstreams'];
   readonly cache: TieredCache<StoredMeta> | undefined;
   readonly policy: 'override' | 'respect';
   readonly lifetimes: Readonly<Record<ContentKind, KindLifetimes>>;
@@ -86,7 +86,7 @@ export interface ResolvedOptions {
   readonly maxBodyBytes: number;
   readonly sendTimeout: number;
   readonly via: string;
-  readonly observer: ImageProxyObserver | undefined;
+  readonly observer: ReverseProxyObserver | undefined;
 }
 
 const LIFETIMES: Readonly<Record<ContentKind, KindLifetimes>> = {
@@ -100,8 +100,8 @@ const LIFETIMES: Readonly<Record<ContentKind, KindLifetimes>> = {
  * @throws {TypeError} when an option has the wrong type or shape.
  * @throws {RangeError} when a number is out of its bounds.
  */
-export function resolveOptions(options: ImageProxyOptions): ResolvedOptions {
-  const preset = options.preset ?? tmdbImagePreset();
+export function resolveOptions(options: ReverseProxyOptions): ResolvedOptions {
+  const preset = options.preset ?? customPreset();
   const name = options.name ?? preset.name;
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(name))
     throw new TypeError(`name must be 1 to 64 letters, digits, ".", "_" or "-", not ${JSON.stringify(name)}`);

@@ -1,0 +1,10 @@
+export { createReverseProxy, type HandleOptions, type ReverseProxy } from './reverse-proxy.js';
+export type { CacheOutcome } from './answer.js';
+export type { AnsweredRequest, ReverseProxyObserver, ReverseProxyOptions } from './options.js';
+export type { ContentKind, KindLifetimes, Preset } from './presets/preset.js';
+export { customPreset } from './presets/custom.js';
+export { imagePreset } from './presets/image.js';
+export type { StoredMeta } from './upstream/stored-meta.js';
+export { Problem, problemBody, problemHeaders } from './problem.js';
+export { nextRequestId, requestIdOf } from './request-id.js';
+export { parseTarget, formatTarget, type Target } from './target.js';
