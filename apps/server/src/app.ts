@@ -1,11 +1,14 @@
+import { createAllowList } from '@forebay/guard';
 import { CacheControl } from './cache-control.js';
 import { createDispatch } from './dispatch.js';
 import { LoadShedder } from './middleware/load-shedder.js';
+import { createManagementAccess } from './middleware/management-access.js';
 import { refuseUnreadable } from './middleware/unreadable.js';
 import { Traffic } from './metrics/traffic.js';
 import { createOwnPaths } from './own-paths.js';
 import { logAnswers } from './parts/answer-log.js';
 import { createCache } from './parts/cache.js';
+import { createFeatures } from './parts/features.js';
 import { createProxy, type Mounted } from './parts/proxies.js';
 import { watchTiers } from './parts/tier-states.js';
 import { followHealth } from './parts/upstream-health.js';
@@ -24,10 +27,13 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
   const tiers = watchTiers(kept, logger);
   const traffic = new Traffic();
   const observer = logAnswers(logger, traffic);
-  const mounts: Mounted[] = config.routes.map((route) => ({
-    route,
-    proxy: createProxy(route, config, shares, config.cache.enabled ? kept.cache : undefined, observer),
-  }));
+  const cache = config.cache.enabled ? kept.cache : undefined;
+  const trusted = createAllowList(config.server.trustProxy);
+  const features = await createFeatures({ ...context, cache, observer, trusted });
+  const mounts: Mounted[] = [
+    ...config.routes.map((route) => ({ route, proxy: createProxy(route, config, shares, cache, observer) })),
+    ...features.flatMap(({ mounted }) => mounted ?? []),
+  ];
   const upstreams = (): UpstreamView[] =>
     mounts.flatMap(({ route, proxy }) => proxy.upstreams.status().map((status) => viewOf(route.name, status)));
   const patch = patchUpstreams(mounts);
@@ -42,11 +48,16 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
   ];
 
   const shedder = new LoadShedder();
-  const own = createOwnPaths(context, new CacheControl(kept, bus, config), {
-    draining: () => draining === 'stop',
-    upstreams,
-    tiers: tiers.states,
-    startedAt: new Date(),
+  const own = createOwnPaths(context, {
+    access: createManagementAccess(config.server, trusted),
+    control: new CacheControl(kept, bus, config),
+    features,
+    health: {
+      draining: () => draining === 'stop',
+      upstreams,
+      tiers: tiers.states,
+      startedAt: new Date(),
+    },
   });
 
   return {
@@ -61,6 +72,7 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
       await shedder.idle();
       for (const end of ends) end();
       await Promise.all(mounts.map(({ proxy }) => proxy.close()));
+      await Promise.all(features.map((feature) => feature.close()));
       await kept.close();
       traffic.close();
       shedder.close();

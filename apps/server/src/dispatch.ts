@@ -25,11 +25,11 @@ export function createDispatch(parts: DispatchParts): RequestListener {
   return (incoming, response) => {
     const url = incoming.url ?? '';
     const mark = url.indexOf('?');
-    if (isReserved(mark < 0 ? url : url.slice(0, mark))) {
+    const mounted = find(url);
+    if (isOwn(mark < 0 ? url : url.slice(0, mark), mounted)) {
       parts.own(incoming, response);
       return;
     }
-    const mounted = find(url);
     if (mounted !== undefined && !parts.draining() && mounted.proxy.listener(incoming, response)) return;
     serve(incoming, response);
   };
@@ -37,13 +37,13 @@ export function createDispatch(parts: DispatchParts): RequestListener {
   function serve(incoming: IncomingMessage, response: ServerResponse): void {
     if (parts.draining()) response.setHeader('Connection', 'close');
     const path = canonicalPath(incoming.url ?? '');
+    // Whatever cannot be read has a route word the refusal; the most general one will do.
+    const mounted = path === undefined ? mounts.at(-1) : find(path);
     // Another spelling of a reserved path is still not a route's.
-    if (path !== undefined && isReserved(path)) {
+    if (path !== undefined && isOwn(path, mounted)) {
       parts.own(incoming, response);
       return;
     }
-    // Whatever cannot be read has a route word the refusal; the most general one will do.
-    const mounted = path === undefined ? mounts.at(-1) : find(path);
     if (mounted === undefined) {
       refuse(incoming, response, new Problem(404, 'not-found', 'no route is mounted at this path'));
       return;
@@ -52,6 +52,10 @@ export function createDispatch(parts: DispatchParts): RequestListener {
     void mounted.proxy.handle(incoming, response);
   }
 }
+
+/** Reserved paths are the server's own, but for those that a part of it is mounted at. */
+const isOwn = (path: string, mounted: Mounted | undefined): boolean =>
+  isReserved(path) && (mounted === undefined || !isReserved(mounted.route.mount));
 
 function canonicalPath(target: string): string | undefined {
   try {

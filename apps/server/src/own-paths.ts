@@ -1,11 +1,11 @@
 import { getRequestListener } from '@hono/node-server';
 import type { RequestListener } from 'node:http';
-import { createAllowList } from '@forebay/guard';
 import { nextRequestId, Problem } from '@forebay/reverse-proxy';
 import type { CacheControl } from './cache-control.js';
 import { UpstreamNodes } from './cascade/upstream-nodes.js';
 import type { NodeContext } from './process/roles.js';
-import { createManagementAccess } from './middleware/management-access.js';
+import type { ManagementAccess } from './middleware/management-access.js';
+import type { Feature } from './parts/feature.js';
 import { cacheRoutes } from './routes/cache.js';
 import { healthRoutes, type HealthSources } from './routes/health.js';
 import { createManagementApp, onlyMethods, respond, type ManagementApp } from './routes/management.js';
@@ -18,19 +18,24 @@ export interface OwnPaths {
   readonly onManagementPort: RequestListener;
 }
 
+/** What answers them. */
+export interface OwnParts {
+  readonly access: ManagementAccess;
+  readonly control: CacheControl;
+  readonly features: readonly Feature[];
+  readonly health: HealthSources;
+}
+
 /** With `MANAGEMENT_PORT` the management interface is there and nowhere else; health is on both. */
-export function createOwnPaths(
-  { bus, config, entries, logger }: NodeContext,
-  control: CacheControl,
-  health: HealthSources,
-): OwnPaths {
-  const access = createManagementAccess(config.server, createAllowList(config.server.trustProxy));
+export function createOwnPaths({ bus, config, entries, logger }: NodeContext, parts: OwnParts): OwnPaths {
+  const { access, control, features, health } = parts;
   const management = createManagementApp(access, logger);
   forAnyone(management, health);
   statusRoutes(management, bus, entries);
   const nodes = new UpstreamNodes(config);
   cacheRoutes(management, control, nodes);
   upstreamRoutes(management, bus, nodes);
+  for (const { routes } of features) routes?.(management);
   const onManagementPort = listenerOf(management);
   if (config.server.managementPort === undefined) return { onPort: onManagementPort, onManagementPort };
   const open = createManagementApp({ check: () => undefined }, logger);

@@ -1,12 +1,23 @@
-import { createProber, httpProbe, type HttpTarget, type Prober, type TargetStatus } from '@forebay/health';
-import type { Config, RouteConfig } from '../config/config.js';
+import {
+  createProber,
+  httpProbe,
+  type HttpTarget,
+  type Prober,
+  tcpProbe,
+  type TargetStatus,
+  type TcpTarget,
+} from '@forebay/health';
+import type { Config } from '../config/config.js';
 import type { Logger } from '../log/logger.js';
 import type { Bus } from '../process/messages.js';
+import { probedRoutes, type ProbedRoute } from './probed-routes.js';
 import { healthNews, healthSoFar, probeStatus, upstreamSuspect, type HealthNews } from '../topics.js';
 
+type UpstreamTarget = HttpTarget & TcpTarget;
+
 interface Group {
-  readonly route: RouteConfig;
-  readonly prober: Prober<HttpTarget>;
+  readonly route: ProbedRoute;
+  readonly prober: Prober<UpstreamTarget>;
 }
 
 /** Probes every route's upstreams from the primary and tells the workers at once what it finds. */
@@ -19,9 +30,7 @@ export class Probes {
   constructor(config: Config, bus: Bus, logger: Logger) {
     this.#bus = bus;
     this.#logger = logger;
-    this.#groups = config.routes
-      .filter(({ probePath }) => probePath !== undefined)
-      .map((route) => ({ route, prober: proberOf(config, route) }));
+    this.#groups = probedRoutes(config).map((route) => ({ route, prober: proberOf(config, route) }));
   }
 
   start(): void {
@@ -69,22 +78,23 @@ export class Probes {
   }
 }
 
-function proberOf(config: Config, route: RouteConfig): Prober<HttpTarget> {
+function proberOf(config: Config, route: ProbedRoute): Prober<UpstreamTarget> {
   const { health } = config;
-  return createProber<HttpTarget>({
-    targets: route.upstreams.map(({ name, url }) => ({ name, url })),
-    probe: httpProbe({ path: probePathOf(route), headers: { 'user-agent': 'forebay-probe' } }),
+  return createProber<UpstreamTarget>({
+    targets: route.upstreams.map(({ name, url }) => {
+      const { hostname, port, protocol } = new URL(url);
+      const host = hostname.replace(/^\[(.*)\]$/, '$1');
+      return { name, url, host, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
+    }),
+    probe:
+      route.probePath === undefined
+        ? tcpProbe()
+        : httpProbe({ path: route.probePath, headers: { 'user-agent': 'forebay-probe' } }),
     interval: health.interval,
     timeout: health.timeout,
     fall: health.maxErrors,
     maxRecoveryInterval: health.isolation,
   });
-}
-
-function probePathOf(route: RouteConfig): string {
-  const path = route.probePath ?? '/';
-  if (route.apiKey === undefined) return path;
-  return `${path}${path.includes('?') ? '&' : '?'}api_key=${encodeURIComponent(route.apiKey)}`;
 }
 
 const newsOf = (group: Group, status: TargetStatus): HealthNews => ({

@@ -32,8 +32,7 @@ export function followHealth(mounts: readonly Mounted[], bus: Bus, logger: Logge
           { event: 'upstream_blocked', group: route.name, upstream },
           `${upstream} failed too often and is left alone for a while`,
         );
-        if (route.probePath !== undefined)
-          bus.broadcast(upstreamSuspect, { group: route.name, name: upstream }, 'primary');
+        bus.broadcast(upstreamSuspect, { group: route.name, name: upstream }, 'primary');
       }),
       balancer.on('recover', ({ endpoint }) => {
         logger.info(

@@ -1,0 +1,22 @@
+import type { AllowList } from '@forebay/guard';
+import type { TieredCache } from '@forebay/cache-tiers';
+import type { ReverseProxyObserver, StoredMeta } from '@forebay/reverse-proxy';
+import type { NodeContext } from '../process/roles.js';
+import type { ManagementApp } from '../routes/management.js';
+import type { Mounted } from './proxies.js';
+
+/** A part of a worker beside the configured routes: what it serves, and what it adds to the management interface. */
+export interface Feature {
+  readonly mounted?: Mounted;
+  /** Adds endpoints; called once for each port that has the management interface. */
+  readonly routes?: (app: ManagementApp) => void;
+  close(): Promise<void>;
+}
+
+export interface FeatureContext extends NodeContext {
+  /** Undefined when nothing is to be cached. */
+  readonly cache: TieredCache<StoredMeta> | undefined;
+  readonly observer: ReverseProxyObserver;
+  /** The proxies whose forwarding headers are believed. */
+  readonly trusted: AllowList;
+}

@@ -1,0 +1,12 @@
+import type { Feature, FeatureContext } from './feature.js';
+
+/** A factory gives `undefined` where the configuration has nothing for its part to do. */
+type MakeFeature = (context: FeatureContext) => Promise<Feature | undefined>;
+
+const makers: readonly MakeFeature[] = [];
+
+/** The parts beside the configured routes, as far as they are configured. */
+export async function createFeatures(context: FeatureContext): Promise<readonly Feature[]> {
+  const made = await Promise.all(makers.map((make) => make(context)));
+  return made.filter((feature) => feature !== undefined);
+}
