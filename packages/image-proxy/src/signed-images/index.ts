@@ -1,0 +1,12 @@
+export { isSignedImageError, SignedImageError, type SignedImageErrorCode } from './errors.js';
+export { checkImageKey, parseImageKey } from './image-key.js';
+export { cosPresigner, type CosPresignerOptions } from './presigners/cos.js';
+export type {
+  CredentialsSource,
+  Presign,
+  Presigned,
+  PresignRequest,
+  ResponseOverrides,
+  StoreCredentials,
+} from './presigners/presigner.js';
+export { s3Presigner, type S3PresignerOptions } from './presigners/s3.js';
