@@ -1,5 +1,5 @@
 /** Stable codes of {@link GuardError}. */
-export type GuardErrorCode = 'FOREBAY_ADDRESS_REFUSED';
+export type GuardErrorCode = 'FOREBAY_ADDRESS_REFUSED' | 'FOREBAY_URL_NOT_SEALED';
 
 /** The base class of every error that this package raises on its own account. */
 export class GuardError extends Error {

@@ -1,3 +1,4 @@
+export { addressPrefix } from './address-prefix.js';
 export { type AddressClass, classifyAddress, classifyHost } from './addresses.js';
 export { type AllowList, createAllowList } from './allow-list.js';
 export { clientAddress, type ClientAddressOptions } from './client-address.js';
@@ -21,3 +22,14 @@ export {
   type RequestHeaders,
 } from './forwarded.js';
 export { isLoopbackAddress, isLoopbackHost } from './loopback.js';
+export { createKeyring, type Keyring, type KeyringOptions, type SigningKey } from './keyring.js';
+export { createOpaqueUrls, type OpaqueUrls, type OpaqueUrlsOptions } from './opaque-urls.js';
+export { isPlainPath, isWithin } from './paths.js';
+export {
+  createViewerTokens,
+  type PassVerdict,
+  type PresentedPass,
+  type ViewerPass,
+  type ViewerTokens,
+  type ViewerTokensOptions,
+} from './viewer-tokens.js';
