@@ -1,5 +1,5 @@
 export { createReverseProxy, type HandleOptions, type ReverseProxy } from './reverse-proxy.js';
-export type { CacheOutcome } from './answer.js';
+export type { Answer, CacheOutcome, ProxyRequest } from './answer.js';
 export type { AnsweredRequest, ReverseProxyObserver, ReverseProxyOptions } from './options.js';
 export type { ContentKind, KindLifetimes, Preset } from './presets/preset.js';
 export { customPreset } from './presets/custom.js';
@@ -8,3 +8,7 @@ export type { StoredMeta } from './upstream/stored-meta.js';
 export { Problem, problemBody, problemHeaders } from './problem.js';
 export { nextRequestId, requestIdOf } from './request-id.js';
 export { parseTarget, formatTarget, type Target } from './target.js';
+export { CORS_HEADERS } from './presentation.js';
+export { fromIncoming, sendAnswer } from './serve/node.js';
+export { fromRequest, toResponse } from './serve/web.js';
+export { toProblem } from './upstream/failure.js';
