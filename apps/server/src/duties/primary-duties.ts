@@ -5,7 +5,7 @@ import { startSampleUpstreams, type SampleUpstreams } from '../sample/index.js';
 import { fleetStatus, patchesSoFar, upstreamPatch, type UpstreamPatch } from '../topics.js';
 import { banner } from './banner.js';
 import { Probes } from './probes.js';
-import { sampleRoutes } from './sample-routes.js';
+import { sampleRoutes, sampleStreams } from './sample-routes.js';
 
 /** More than any configuration has upstreams; names that do not exist are remembered too. */
 const MOST_PATCHES = 10_000;
@@ -24,7 +24,11 @@ export async function createPrimaryDuties(context: PrimaryContext): Promise<Prim
         const started = await startSampleUpstreams();
         samples = started;
         ends.push(() => started.close());
-        inForce = { ...config, routes: sampleRoutes(config, started) };
+        inForce = {
+          ...config,
+          routes: sampleRoutes(config, started),
+          hls: { ...config.hls, upstreams: sampleStreams(started) },
+        };
       }
       const probes = new Probes(inForce, bus, logger);
       ends.push(

@@ -1,4 +1,4 @@
-import type { Config, RouteConfig } from '../config/config.js';
+import type { Config, RouteConfig, UpstreamConfig } from '../config/config.js';
 import type { SampleUpstreams } from '../sample/index.js';
 
 /** The routes of sample mode: the sample upstreams behind the very mounts that the environment variables would make. */
@@ -9,12 +9,6 @@ export function sampleRoutes(config: Config, samples: SampleUpstreams): readonly
     cachePolicy: 'override',
     lifetimes: config.cache.lifetimes,
   } as const;
-  const upstream = ({ name, url }: { readonly name: string; readonly url: string }) => ({
-    name,
-    url,
-    weight: 1,
-    priority: 1,
-  });
   return [
     {
       ...shared,
@@ -40,3 +34,13 @@ export function sampleRoutes(config: Config, samples: SampleUpstreams): readonly
     },
   ];
 }
+
+/** The mirrors of the sample streams, as `HLS_UPSTREAM_SERVERS` would make them. */
+export const sampleStreams = (samples: SampleUpstreams): readonly UpstreamConfig[] => samples.hls.map(upstream);
+
+const upstream = ({ name, url }: { readonly name: string; readonly url: string }): UpstreamConfig => ({
+  name,
+  url,
+  weight: 1,
+  priority: 1,
+});

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import { readRange } from './byte-range.js';
 import type { Behaviour } from './behaviour.js';
 import type { Gallery, Picture } from './gallery.js';
 import { readPictureRequest } from './picture-request.js';
@@ -71,21 +72,6 @@ function send(request: IncomingMessage, response: ServerResponse, { bytes, etag 
   if (request.method === 'HEAD') response.end();
   else if (breakOff) response.write(body.subarray(0, body.length >> 1), () => request.socket.resetAndDestroy());
   else response.end(body);
-}
-
-/** `bytes=a-b` and `bytes=a-`; everything else is answered whole, as RFC 9110, 14.2 lets a server do. */
-function readRange(
-  request: IncomingMessage,
-  etag: string,
-  size: number,
-): { readonly start: number; readonly end: number } | 'unsatisfiable' | undefined {
-  const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
-  const condition = request.headers['if-range'];
-  if (from === undefined || (condition !== undefined && condition !== etag)) return undefined;
-  const start = Number(from);
-  const end = to === undefined || to === '' ? size - 1 : Math.min(size - 1, Number(to));
-  if (start >= size) return 'unsatisfiable';
-  return end < start ? undefined : { start, end };
 }
 
 function plain(response: ServerResponse, status: number, text: string): void {

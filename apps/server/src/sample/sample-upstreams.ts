@@ -3,6 +3,7 @@ import type { BehaviourName } from './behaviour.js';
 import { createBehaviour } from './behaviour.js';
 import { backdropPath, films, posterPath } from './films.js';
 import { Gallery } from './gallery.js';
+import { createHlsListener, createHlsOrigin, loadSampleMedia } from './hls/index.js';
 import { createImageListener } from './image-server.js';
 import type { LoopbackServer } from './loopback-server.js';
 import { listenOnLoopback } from './loopback-server.js';
@@ -21,6 +22,8 @@ export interface SampleUpstreams {
   readonly probePath: string;
   /** A JSON API in the shape of TMDB's, and the key that it wants. */
   readonly api: { readonly name: string; readonly url: string; readonly apiKey: string };
+  /** Two mirrors of the same streams, on demand and live. */
+  readonly hls: readonly { readonly name: string; readonly url: string }[];
   /** Paths below the proxy that are worth a look. */
   readonly links: readonly { readonly title: string; readonly path: string }[];
   close(): Promise<void>;
@@ -42,6 +45,7 @@ export interface SampleUpstreamsOptions {
 }
 
 const API_KEY = 'sample-api-key';
+const HLS_MIRRORS = ['sample-hls-a', 'sample-hls-b'];
 const BEHAVIOURS: readonly BehaviourName[] = ['quick', 'slow', 'flaky'];
 
 export async function startSampleUpstreams(options: SampleUpstreamsOptions = {}): Promise<SampleUpstreams> {
@@ -59,6 +63,9 @@ export async function startSampleUpstreams(options: SampleUpstreamsOptions = {})
     images.push({ name: `sample-${behaviour}`, url: await start(listener), behaviour });
   }
   const api = { name: 'sample-api', url: await start(createApiListener(API_KEY)), apiKey: API_KEY };
+  const streams = createHlsListener(createHlsOrigin(await loadSampleMedia()));
+  const hls: SampleUpstreams['hls'][number][] = [];
+  for (const name of HLS_MIRRORS) hls.push({ name, url: await start(streams) });
 
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> =>
@@ -66,7 +73,7 @@ export async function startSampleUpstreams(options: SampleUpstreamsOptions = {})
   const closeOnAbort = (): void => void close();
   if (options.signal?.aborted === true) await close();
   options.signal?.addEventListener('abort', closeOnAbort, { once: true });
-  return { images, probePath: `/t/p/w92${posterPath(films[0]!)}`, api, links, close };
+  return { images, probePath: `/t/p/w92${posterPath(films[0]!)}`, api, hls, links, close };
 }
 
 const links: SampleUpstreams['links'] = [
