@@ -106,7 +106,7 @@ export class Attempt implements ExchangeSink {
     const head = { statusCode, headers, statusMessage };
     this.responseTimeMs = performance.now() - this.startedAt;
     const raw = this.controller?.rawHeaders;
-    const fields = Array.isArray(raw) ? raw.length / 2 : Object.keys(headers).length;
+    const fields = Array.isArray(raw) ? raw.length / 2 : Object.values(headers).flat().length;
     if (statusCode > 599 || fields > this.#owner.limits.maxResponseHeaders) {
       const what = statusCode > 599 ? `status ${statusCode}` : `${fields} header fields`;
       return this.#fail(

@@ -14,6 +14,7 @@ export type {
   ProxyOptions,
   RateLimit,
   ResponseHead,
+  Transport,
   UpstreamCallOptions,
   UpstreamDispatcherOptions,
   UpstreamDispatchOptions,

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { buildConnector, Dispatcher } from 'undici';
+import { type buildConnector, type Dispatcher, Pool } from 'undici';
 import type { LoadBalancer } from '../load-balancer.js';
 import type { EndpointOptions } from '../endpoint.js';
 import type { BalancerOptions } from '../options.js';
@@ -72,7 +72,21 @@ export interface UpstreamCallOptions {
   readonly admit?: Admit;
 }
 
-export type UpstreamDispatchOptions = Dispatcher.DispatchOptions & UpstreamCallOptions;
+export type UpstreamDispatchOptions = Dispatcher.DispatchOptions &
+  UpstreamCallOptions & {
+    /**
+     * Lets a transport lend chunks rather than give them: each is the handler's until it returns or, if it has paused
+     * the controller by then, until it resumes it.
+     * @default false
+     */
+    readonly lend?: boolean;
+  };
+
+/** Makes the connections to one origin: undici's `Pool`, or what does the same in another way. */
+export type Transport = (
+  origin: string,
+  options: Pool.Options,
+) => Dispatcher & { readonly stats?: { readonly connected: number } };
 
 export interface UpstreamDispatcherOptions extends UpstreamCallOptions {
   /** At least one. */
@@ -105,6 +119,8 @@ export interface UpstreamDispatcherOptions extends UpstreamCallOptions {
   readonly connect?: buildConnector.connector | buildConnector.BuildOptions;
   /** @default false: bodies are quicker over HTTP/1.1 */
   readonly http2?: boolean;
+  /** Makes the connections to origins that are reached without a proxy and without HTTP/2. @default undici's `Pool` */
+  readonly transport?: Transport;
   /** Header fields that an answer may have. @default 200 */
   readonly maxResponseHeaders?: number;
 }
@@ -134,6 +150,7 @@ export interface Settings extends CallSettings {
   readonly proxy: ProxyOptions;
   readonly connect: UpstreamDispatcherOptions['connect'];
   readonly http2: boolean;
+  readonly transport: Transport;
   readonly maxResponseHeaders: number;
 }
 
@@ -169,6 +186,8 @@ export function hasCallOptions(given: UpstreamCallOptions): boolean {
   );
 }
 
+const undiciPool: Transport = (origin, options) => new Pool(origin, options);
+
 const callDefaults: CallSettings = {
   deadline: 15_000,
   maxAttempts: 3,
@@ -200,6 +219,7 @@ export function resolveSettings(given: UpstreamDispatcherOptions): Settings {
     proxy: given.proxy ?? {},
     connect: given.connect,
     http2: given.http2 ?? false,
+    transport: given.transport ?? undiciPool,
     maxResponseHeaders: number('maxResponseHeaders', given.maxResponseHeaders, 200, 1),
   };
 }

@@ -1,6 +1,6 @@
-import { type Dispatcher, Pool, ProxyAgent } from 'undici';
+import { Pool, ProxyAgent } from 'undici';
 import { proxyFor } from './no-proxy.js';
-import type { OriginOptions, RateLimit, Settings } from './options.js';
+import type { OriginOptions, RateLimit, Settings, Transport } from './options.js';
 import { Slots } from './slots.js';
 import { TokenBucket } from './token-bucket.js';
 
@@ -23,7 +23,7 @@ export class Origin {
   readonly weight: number;
   readonly priority: number;
   readonly headers: ReadonlyMap<string, string>;
-  readonly pool: Dispatcher;
+  readonly pool: ReturnType<Transport>;
   readonly bucket: TokenBucket | undefined;
   /** Its connections, one request each; undici's own queue is no place to wait, since nobody can leave it. */
   readonly slots: Slots;
@@ -46,7 +46,7 @@ export class Origin {
   }
 
   poolStatus(): PoolStatus {
-    const connected = this.pool instanceof Pool ? this.pool.stats.connected : this.slots.taken;
+    const connected = this.pool.stats?.connected ?? this.slots.taken;
     return { connected, pending: this.slots.waiting, running: this.slots.taken };
   }
 }
@@ -82,10 +82,11 @@ export function poolOptions(settings: Settings, http2: boolean): Pool.Options {
   };
 }
 
-function makePool(url: URL, options: OriginOptions, connections: number, settings: Settings): Dispatcher {
-  const common = { ...poolOptions(settings, options.http2 ?? settings.http2), connections };
+function makePool(url: URL, options: OriginOptions, connections: number, settings: Settings): ReturnType<Transport> {
+  const http2 = options.http2 ?? settings.http2;
+  const common = { ...poolOptions(settings, http2), connections };
   const proxy = options.proxy === false ? undefined : (options.proxy ?? proxyFor(url, settings.proxy));
-  if (proxy === undefined) return new Pool(url.origin, common);
+  if (proxy === undefined) return http2 ? new Pool(url.origin, common) : settings.transport(url.origin, common);
   const { connect, ...proxied } = common;
   const requestTls = typeof connect === 'object' ? connect : {};
   // Proxies expect plain HTTP in absolute form and allow tunnels to TLS ports only.

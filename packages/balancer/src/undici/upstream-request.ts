@@ -58,8 +58,8 @@ export class UpstreamRequest {
     headers: RequestHeaders,
     bodyTimeout: number,
   ): Dispatcher.DispatchOptions & { origin: string } {
-    const { body = null, query, blocking, reset } = this.#options;
-    const options: Dispatcher.DispatchOptions & { origin: string } = {
+    const { body = null, query, blocking, reset, lend } = this.#options;
+    const options: Dispatcher.DispatchOptions & { origin: string; lend?: boolean } = {
       origin,
       path,
       method: this.method,
@@ -71,6 +71,7 @@ export class UpstreamRequest {
     if (query !== undefined) options.query = query;
     if (blocking !== undefined) options.blocking = blocking;
     if (reset !== undefined) options.reset = reset;
+    if (lend !== undefined) options.lend = lend;
     return options;
   }
 }

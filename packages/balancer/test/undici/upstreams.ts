@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
 import {
   createUpstreamDispatcher,
+  type Transport,
   type UpstreamDispatcher,
   type UpstreamDispatcherOptions,
 } from '@forebay/balancer/undici';
@@ -71,12 +72,15 @@ export const deadUrl = async (): Promise<string> => {
   return url;
 };
 
+/** How dispatchers reach their origins; other packages run these tests with transports of their own. */
+export const underTest: { transport?: Transport } = {};
+
 /** A dispatcher that is destroyed after the test. Deterministic: round robin over equal weights, in the order given. */
 export const dispatcherOver = (
   origins: UpstreamDispatcherOptions['origins'],
   options: Partial<UpstreamDispatcherOptions> = {},
 ): UpstreamDispatcher => {
-  const dispatcher = createUpstreamDispatcher({ origins, ...options });
+  const dispatcher = createUpstreamDispatcher({ origins, ...underTest, ...options });
   closers.push(() => dispatcher.destroy());
   return dispatcher;
 };

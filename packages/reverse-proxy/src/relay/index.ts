@@ -1,0 +1,2 @@
+export { isLent, owned } from './lent.js';
+export { RelayPool, type RelayDispatchOptions } from './relay-pool.js';
