@@ -69,6 +69,7 @@ describe('an opaque URL', () => {
   });
 
   it('is nothing that a stranger can guess', () => {
-    fc.assert(fc.property(fc.string(), (text) => urls.open(`k1.${text}`) === undefined));
+    const guessed = fc.sample(fc.string(), 1000).filter((text) => urls.open(`k1.${text}`) !== undefined);
+    expect(guessed).toEqual([]);
   });
 });
