@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { upstreamOf } from './addresses.js';
-import type { Config, RedisConfig, RouteConfig, UpstreamConfig } from './config.js';
+import type { Config, RedisConfig, RouteConfig, TlsConfig, UpstreamConfig } from './config.js';
 import { lifetimesOf } from './routes.js';
 import type { Values } from './variables.js';
 
@@ -32,6 +32,12 @@ const redisOf = (values: Values): RedisConfig | undefined => {
   };
 };
 
+const tlsOf = ({ TLS_CERT, TLS_KEY }: Values, cwd: string): TlsConfig | undefined => {
+  if (TLS_CERT === undefined || TLS_KEY === undefined) return undefined;
+  const place = (value: string): string => (value.startsWith('-----BEGIN') ? value : resolve(cwd, value));
+  return { certificate: place(TLS_CERT), key: place(TLS_KEY) };
+};
+
 const hlsUpstreams = (values: Values): readonly UpstreamConfig[] => {
   if (values.BACKEND_HOST === undefined) return values.HLS_UPSTREAM_SERVERS;
   const port = values.BACKEND_PORT === undefined ? '' : `:${values.BACKEND_PORT}`;
@@ -48,6 +54,7 @@ export const assemble = (values: Values, routes: readonly RouteConfig[], around:
       port: values.PORT,
       host: values.HOST,
       workers: values.NUM_WORKERS,
+      tls: tlsOf(values, around.cwd),
       apiKey: values.API_KEY,
       managementPort: values.MANAGEMENT_PORT,
       publicStatus: values.PUBLIC_STATUS,

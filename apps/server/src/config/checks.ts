@@ -40,6 +40,10 @@ export const crossCheck = (
   if (values.MANAGEMENT_PORT !== undefined && values.MANAGEMENT_PORT !== 0 && values.MANAGEMENT_PORT === values.PORT) {
     problems.push(problem('MANAGEMENT_PORT', 'another port than PORT', String(values.PORT)));
   }
+  if ((values.TLS_CERT === undefined) !== (values.TLS_KEY === undefined)) {
+    const [missing, given] = values.TLS_CERT === undefined ? ['TLS_CERT', 'TLS_KEY'] : ['TLS_KEY', 'TLS_CERT'];
+    problems.push(problem(missing, `set when ${given} is`));
+  }
   if (isSet('UPSTREAM_TYPE') && values.UPSTREAM_TYPE === 'custom' && !routes.some((route) => route.mount === '/')) {
     problems.push(problem('UPSTREAM_SERVERS', 'set when UPSTREAM_TYPE is custom'));
   }

@@ -57,12 +57,21 @@ export interface RouteConfig {
   readonly lifetimes: Lifetimes;
 }
 
+/** Each is a file by its absolute path, or PEM itself. */
+export interface TlsConfig {
+  /** The certificate, and those that lead to its root. */
+  readonly certificate: string;
+  readonly key: string;
+}
+
 export interface ServerConfig {
   readonly port: number;
   /** Address to listen on; undefined: all interfaces. */
   readonly host: string | undefined;
   /** Worker processes; 1: everything in one process. */
   readonly workers: number;
+  /** Undefined: plain HTTP. */
+  readonly tls: TlsConfig | undefined;
   readonly apiKey: string | undefined;
   /** Undefined: the management interface is on `port`. */
   readonly managementPort: number | undefined;

@@ -1,27 +1,20 @@
-import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
-import { Server as NetServer, type Socket } from 'node:net';
+import type { RequestListener } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Server as TlsServer } from 'node:tls';
+import type { TlsConfig } from '../config/config.js';
 import type { Config } from '../config/index.js';
+import type { Logger } from '../log/logger.js';
+import { firstPair, followCertificate } from './certificates.js';
+import { makeDoor, type Door } from './door.js';
 import type { Listening, NodeApp } from './roles.js';
-import { listenError } from './start-error.js';
-
-/** Node's own limits let 2,000 clients hold half a request head for 87 s. Milliseconds. */
-const limits: ServerOptions = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 1000,
-  // Idle connections end by the idle limit below: a limit of their own would set two timers with every request.
-  keepAliveTimeout: 0,
-};
+import { listenError, StartError } from './start-error.js';
 
 /**
  * Without a byte moving for this long a connection is cut: an idle one, or a client that stopped reading. It outlasts the
  * 60 s of common load balancers, so that it is they who close. Milliseconds.
  */
 const leastIdleLimit = 65_000;
-
-/** More connections than this a process hangs up on, before they take its memory. */
-const maxConnections = 16_384;
 
 /** Connections that wait to be accepted, where the system allows so many. */
 const backlog = 1024;
@@ -32,8 +25,12 @@ const flushLook = 20;
 /** The sockets of one process. Which app answers can change without any connection noticing. */
 export interface Doors {
   readonly listening: Listening;
-  /** Hands all requests from now on to another app, in one turn. */
-  use(app: NodeApp): void;
+  /**
+   * Hands all requests from now on to another app, in one turn, and new connections another certificate.
+   *
+   * @throws StartError when it cannot be used, or one of the two has none: nothing has changed then
+   */
+  use(app: NodeApp, tls: TlsConfig | undefined): void;
   /** Tells clients with each answer to close the connection. */
   askToLeave(): void;
   /** Closes the ports; connections stay. Resolves when the last of them is gone. */
@@ -49,7 +46,7 @@ export interface Doors {
   cut(): void;
 }
 
-const listen = (server: Server, port: number, host: string | undefined, variable: string): Promise<number> =>
+const listen = (server: Door['server'], port: number, host: string | undefined, variable: string): Promise<number> =>
   new Promise((resolve, reject) => {
     const fail = (error: unknown): void => {
       reject(listenError(error, port, host, variable));
@@ -62,69 +59,68 @@ const listen = (server: Server, port: number, host: string | undefined, variable
     });
   });
 
-const leave: RequestListener = (_request, response) => {
-  response.setHeader('Connection', 'close');
-};
-
-/** `CONNECT`, on which Node hangs up without a word, as an error that the app words. */
-const tunnelAskedFor = (): Error => Object.assign(new Error('the server is no tunnel'), { code: 'FOREBAY_CONNECT' });
-
 /** Opens the ports of the configuration. @throws StartError if one cannot be had */
-export const openDoors = async (config: Config, app: NodeApp): Promise<Doors> => {
-  const { port, host, managementPort } = config.server;
+export const openDoors = async (config: Config, app: NodeApp, logger: Logger): Promise<Doors> => {
+  const { port, host, managementPort, tls } = config.server;
   const { requestTimeout, maxSwitches } = config.upstream;
-  const connections = new Set<Socket>();
-  const servers = (managementPort === undefined ? ['PORT'] : ['PORT', 'MANAGEMENT_PORT']).map((variable) => {
-    const server = createServer(limits);
-    server.maxConnections = maxConnections;
-    server.on('connection', (socket: Socket) => {
-      connections.add(socket);
-      socket.once('close', () => connections.delete(socket));
+  // The wait for upstreams is not idleness of the client.
+  const idleLimit = Math.max(leastIdleLimit, requestTimeout * maxSwitches + 10_000);
+  let current = app;
+  let leaving = false;
+  const doorFor = (variable: 'PORT' | 'MANAGEMENT_PORT') => {
+    const serve: RequestListener = (request, response) => {
+      if (leaving && request.httpVersionMajor === 1) response.setHeader('Connection', 'close');
+      const { listener, managementListener = listener } = current;
+      (variable === 'PORT' ? listener : managementListener)(request, response);
+    };
+    const door = makeDoor(tls, serve, idleLimit);
+    door.server.on('clientError', (error, socket) => {
+      if (current.clientError === undefined) socket.destroy();
+      else current.clientError(error, socket);
     });
-    server.on('connect', (_request, socket) => {
-      socket.on('error', () => socket.destroy());
-      if (!server.emit('clientError', tunnelAskedFor(), socket)) socket.destroy();
-    });
-    // The wait for upstreams is not idleness of the client.
-    server.timeout = Math.max(leastIdleLimit, requestTimeout * maxSwitches + 10_000);
-    return { server, variable };
-  });
-
-  let current: NodeApp | undefined;
-  const use = (next: NodeApp): void => {
-    for (const { server, variable } of servers) {
-      const listenerOf = (one: NodeApp) =>
-        variable === 'PORT' ? one.listener : (one.managementListener ?? one.listener);
-      if (current !== undefined) server.off('request', listenerOf(current));
-      server.on('request', listenerOf(next));
-      if (current?.clientError !== undefined) server.off('clientError', current.clientError);
-      if (next.clientError !== undefined) server.on('clientError', next.clientError);
+    return { ...door, variable };
+  };
+  const doors = managementPort === undefined ? [doorFor('PORT')] : [doorFor('PORT'), doorFor('MANAGEMENT_PORT')];
+  const secured = doors.flatMap(({ server }) => (server instanceof TlsServer ? [server] : []));
+  let certificate = tls;
+  let unfollow = tls === undefined ? undefined : followCertificate(secured, tls, logger);
+  const cut = (): void => {
+    unfollow?.();
+    for (const { http2, server } of doors) {
+      http2?.cut();
+      server.closeAllConnections();
+      server.close();
     }
-    current = next;
   };
-  const each = (action: (server: Server) => void) => (): void => {
-    for (const { server } of servers) action(server);
-  };
-  const cut = each((server) => {
-    server.closeAllConnections();
-    server.close();
-  });
 
-  use(app);
   try {
     const ports: number[] = [];
-    for (const { server, variable } of servers) {
+    for (const { server, variable } of doors) {
       ports.push(await listen(server, variable === 'PORT' ? port : (managementPort ?? 0), host, variable));
     }
     const listening = { port: ports[0] ?? port, managementPort: ports[1] };
     return {
       listening,
-      use,
+      use(next, nextTls) {
+        if (nextTls !== undefined && certificate !== undefined) {
+          const pair = firstPair(nextTls);
+          for (const server of secured) server.setSecureContext(pair);
+          unfollow?.();
+          certificate = nextTls;
+          unfollow = followCertificate(secured, nextTls, logger);
+        } else if (nextTls !== certificate) {
+          throw new StartError('TLS_CERT and TLS_KEY can be set or taken away at the next start only');
+        }
+        current = next;
+      },
       cut,
-      askToLeave: each((server) => server.prependListener('request', leave)),
+      askToLeave() {
+        leaving = true;
+        for (const { http2 } of doors) http2?.askToLeave();
+      },
       stopAccepting: async () => {
         await Promise.all(
-          servers.map(
+          doors.map(
             ({ server }) =>
               new Promise<void>((resolve) => {
                 // `http.Server.close` would also close idle connections, on which a request may be on its way.
@@ -137,15 +133,18 @@ export const openDoors = async (config: Config, app: NodeApp): Promise<Doors> =>
       },
       async flushed(timeout) {
         const deadline = performance.now() + timeout;
-        while ([...connections].some(({ writableLength }) => writableLength > 0)) {
+        while (doors.some(({ connections }) => [...connections].some(({ writableLength }) => writableLength > 0))) {
           if (performance.now() >= deadline) return false;
           await wait(flushLook);
         }
         return true;
       },
-      closeIdle: each((server) => {
-        server.closeIdleConnections();
-      }),
+      closeIdle() {
+        for (const { http2, server } of doors) {
+          http2?.askToLeave();
+          server.closeIdleConnections();
+        }
+      },
     };
   } catch (error) {
     cut();

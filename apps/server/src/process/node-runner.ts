@@ -32,9 +32,9 @@ export const stopApp = async (app: NodeApp, timeout: number, logger: Logger): Pr
 };
 
 /** Starts an app and opens the doors to it. */
-export const openNode = async (config: Config, app: NodeApp): Promise<Doors> => {
+export const openNode = async (config: Config, app: NodeApp, logger: Logger): Promise<Doors> => {
   await app.start();
-  return openDoors(config, app);
+  return openDoors(config, app, logger);
 };
 
 /** Takes a node out of service as ordered. True if every request in flight was answered. */

@@ -48,7 +48,7 @@ export class Solo implements Deployment {
 
   async start(): Promise<Listening> {
     const node = await this.#create(this.#firstPlan);
-    this.#doors = await openNode(node.plan.config, node.app);
+    this.#doors = await openNode(node.plan.config, node.app, this.#options.logger);
     this.#node = node;
     this.#state = 'ready';
     this.#watch();
@@ -65,9 +65,9 @@ export class Solo implements Deployment {
       if (samePorts(old.plan, plan)) {
         await fresh.app.start();
         this.#throwIfLeaving();
-        doors.use(fresh.app);
+        doors.use(fresh.app, plan.config.server.tls);
       } else {
-        this.#doors = await openNode(plan.config, fresh.app);
+        this.#doors = await openNode(plan.config, fresh.app, this.#options.logger);
       }
     } catch (error) {
       await stopApp(fresh.app, plan.config.server.shutdownTimeout, this.#options.logger);

@@ -32,7 +32,7 @@ const endOnCrash = (logger: Logger): void => {
 const run = async (roles: Roles, boot: WorkerBoot, member: BusMember, logger: Logger): Promise<Running> => {
   const { config, entries, shares, name, slot } = boot;
   const app = await roles.createNode({ config, entries, logger, bus: member.bus, shares, name, slot });
-  const doors = await openNode(config, app);
+  const doors = await openNode(config, app, logger);
   return { app, doors };
 };
 

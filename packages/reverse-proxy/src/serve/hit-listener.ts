@@ -47,8 +47,9 @@ export function createHitListener(
     const hit = preparedHit(entry, presentation);
     if (hit.vary !== undefined && varyKey(hit.vary.names, asForwarded(preset, incoming.headers)) !== hit.vary.key)
       return false;
-    // HTTP/1.0 clients that want to stay want to be told so.
-    if (!prepared || (response.shouldKeepAlive && incoming.httpVersionMinor !== 1))
+    // HTTP/2 has no header blocks that could be prepared; HTTP/1.0 clients that want to stay want to be told so.
+    const { httpVersionMajor, httpVersionMinor } = incoming;
+    if (!prepared || httpVersionMajor !== 1 || (response.shouldKeepAlive && httpVersionMinor !== 1))
       return answerPlainly(incoming, response, url, { entry, hit });
 
     const now = Date.now();

@@ -20,7 +20,8 @@ export function informer(
   return (status, headers) => {
     if (response.headersSent || response.destroyed || passed >= MOST) return;
     passed += 1;
-    if (status === PROCESSING) response.writeProcessing();
+    // HTTP/2 has no way to say it in Node.
+    if (status === PROCESSING && 'writeProcessing' in response) response.writeProcessing();
     else if (status === EARLY_HINTS) hint(response, headers);
   };
 }

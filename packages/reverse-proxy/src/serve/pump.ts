@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { BodyReader } from '@forebay/cache-tiers';
 
 // Of a longer write Node does not tell how much of it has gone, and a slow client would look like one that takes nothing.
@@ -81,6 +82,11 @@ export function pump(
 /** Ends a connection so that nobody takes what was sent for the whole. */
 export function reset(response: ServerResponse): void {
   const { socket } = response;
+  if ('stream' in response) {
+    // HTTP/2, by Node's compatibility API: the connection is others' too, the stream is ours.
+    (response.stream as ServerHttp2Stream).close(constants.NGHTTP2_INTERNAL_ERROR);
+    return;
+  }
   if (socket && 'resetAndDestroy' in socket && !socket.destroyed && !('encrypted' in socket)) socket.resetAndDestroy();
   else response.destroy();
 }

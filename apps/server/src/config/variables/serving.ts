@@ -10,6 +10,8 @@ export interface ServingValues {
   readonly NUM_WORKERS: number;
   readonly LOG_LEVEL: LogLevel;
   readonly LOG_FORMAT: LogFormat | undefined;
+  readonly TLS_CERT: string | undefined;
+  readonly TLS_KEY: string | undefined;
   readonly API_KEY: string | undefined;
   readonly MANAGEMENT_PORT: number | undefined;
   readonly PUBLIC_STATUS: boolean;
@@ -45,6 +47,12 @@ export const serving: Table<ServingValues> = {
     defaultDoc: 'pretty on a terminal, else json',
     doc: 'Colour follows the terminal and NO_COLOR',
   },
+  TLS_CERT: {
+    kind: text('file'),
+    default: undefined,
+    doc: 'Certificate in PEM, with those that lead to its root: HTTPS and HTTP/2 on all ports; a changed file is taken up by itself',
+  },
+  TLS_KEY: { kind: text('file'), default: undefined, secret: true, doc: 'Its private key in PEM' },
   API_KEY: {
     kind: text('key'),
     default: undefined,
