@@ -20,6 +20,50 @@ export interface ListOptions {
   readonly contains?: string;
 }
 
+/** One tier as `GET /cache/info` shows it: entries, bytes, and a share from 0 to 1. */
+export interface MemoryInfo extends HitRates {
+  readonly enabled: boolean;
+  readonly current_size: number;
+  readonly max_size: number;
+  readonly total_size: number;
+  readonly max_bytes: number;
+  readonly evictions: number;
+}
+
+export interface LowerTierInfo extends Partial<HitRates> {
+  readonly type: string;
+  readonly state: string;
+  readonly nodes?: readonly string[];
+  readonly bus_state?: string;
+  readonly current_size?: number;
+  readonly total_size?: number;
+  readonly max_bytes?: number | null;
+  readonly evictions?: number;
+  readonly last_error?: string | null;
+}
+
+interface HitRates {
+  readonly hits: number;
+  readonly misses: number;
+  readonly hit_rate: number;
+}
+
+export interface CacheInfo {
+  readonly cache_enabled: boolean;
+  readonly architecture: string;
+  readonly memory_cache: MemoryInfo;
+  readonly l2_cache: LowerTierInfo;
+}
+
+/** A cached key as it is listed. */
+export interface ListedKey {
+  readonly key: string;
+  readonly content_type: string | null;
+  readonly size_bytes: number;
+  readonly tiers: readonly string[];
+  readonly expires_at: string;
+}
+
 /**
  * One cache over all workers: each has memory of its own, and all share what is below. Invalidations reach the other
  * workers through the cache's own bus.
@@ -42,7 +86,7 @@ export class CacheControl {
   }
 
   /** `GET /cache/info`, in the shape of the contract. */
-  async info(): Promise<object> {
+  async info(): Promise<CacheInfo> {
     const workers = answers(await this.#bus.ask(cacheTiers, null, { to: 'workers' }));
     const memory = workers.flatMap((tiers) => tiers.filter(({ name }) => name === 'memory'));
     const [first] = workers;
@@ -64,7 +108,7 @@ export class CacheControl {
     };
   }
 
-  async keys(options: ListOptions): Promise<{ readonly keys: readonly object[]; readonly total: number }> {
+  async keys(options: ListOptions): Promise<{ readonly keys: readonly ListedKey[]; readonly total: number }> {
     const { contains } = options;
     const replies = await this.#bus.ask(memoryKeys, { contains }, { to: 'workers' });
     const listing = await this.#cache.keys(options);
@@ -99,7 +143,7 @@ export class CacheControl {
     return purged;
   }
 
-  #lowerInfo(lower: TierView, sameTier: readonly TierView[]): object {
+  #lowerInfo(lower: TierView, sameTier: readonly TierView[]): LowerTierInfo {
     return {
       type: lower.name,
       nodes: this.#shared?.nodes() ?? [],
@@ -156,7 +200,7 @@ function cachedKey(info: KeyInfo, tiers: readonly string[]): CachedKey {
   };
 }
 
-const describeKey = (info: CachedKey): object => ({
+const describeKey = (info: CachedKey): ListedKey => ({
   key: info.key,
   content_type: info.contentType ?? null,
   size_bytes: info.sizeBytes,
@@ -164,11 +208,7 @@ const describeKey = (info: CachedKey): object => ({
   expires_at: new Date(info.expiresAt).toISOString(),
 });
 
-function ratesOf(tiers: readonly TierView[]): {
-  readonly hits: number;
-  readonly misses: number;
-  readonly hit_rate: number;
-} {
+function ratesOf(tiers: readonly TierView[]): HitRates {
   const hits = sum(tiers, (tier) => tier.hits);
   const misses = sum(tiers, (tier) => tier.misses);
   return { hits, misses, hit_rate: Math.round((hits / Math.max(1, hits + misses)) * 10_000) / 10_000 };

@@ -1,6 +1,9 @@
 import { getRequestListener } from '@hono/node-server';
 import type { RequestListener } from 'node:http';
 import { nextRequestId, Problem } from '@forebay/reverse-proxy';
+import { plain } from './api/endpoint.js';
+import type { ManagementApp } from './api/management-app.js';
+import { proxiedRoute } from './api/proxied.js';
 import type { CacheControl } from './cache-control.js';
 import { UpstreamNodes } from './cascade/upstream-nodes.js';
 import type { NodeContext } from './process/roles.js';
@@ -8,7 +11,9 @@ import type { ManagementAccess } from './middleware/management-access.js';
 import type { Feature } from './parts/feature.js';
 import { cacheRoutes } from './routes/cache.js';
 import { healthRoutes, type HealthSources } from './routes/health.js';
-import { createManagementApp, onlyMethods, respond, type ManagementApp } from './routes/management.js';
+import { openApiRoutes } from './routes/openapi.js';
+import { createManagementApp, respond } from './routes/management.js';
+import { statsRoutes } from './routes/stats.js';
 import { statusRoutes } from './routes/status.js';
 import { upstreamRoutes } from './routes/upstreams.js';
 
@@ -32,10 +37,13 @@ export function createOwnPaths({ bus, config, entries, logger }: NodeContext, pa
   const management = createManagementApp(access, logger);
   forAnyone(management, health);
   statusRoutes(management, bus, entries);
+  statsRoutes(management, bus);
   const nodes = new UpstreamNodes(config);
   cacheRoutes(management, control, nodes);
   upstreamRoutes(management, bus, nodes);
   for (const { routes } of features) routes?.(management);
+  const proxied = [...config.routes.map(proxiedRoute), ...features.flatMap((feature) => feature.proxied ?? [])];
+  openApiRoutes(management, proxied);
   const onManagementPort = listenerOf(management);
   if (config.server.managementPort === undefined) return { onPort: onManagementPort, onManagementPort };
   const open = createManagementApp({ check: () => undefined }, logger);
@@ -45,9 +53,15 @@ export function createOwnPaths({ bus, config, entries, logger }: NodeContext, pa
 
 function forAnyone(app: ManagementApp, health: HealthSources): void {
   healthRoutes(app, health);
-  app.get('/robots.txt', (c) => c.text('User-agent: *\nDisallow: /\n'));
-  app.get('/favicon.ico', (c) => c.body(null, 204));
-  for (const path of ['/robots.txt', '/favicon.ico']) onlyMethods(app, path, 'GET', 'HEAD');
+  const bare = { method: 'get', tag: 'Serving', access: 'anyone' } as const;
+  const robots = { 200: plain('Disallows everything', 'text/plain') };
+  app.serve({ ...bare, path: '/robots.txt', summary: 'Keep crawlers out', answers: robots }, ({ c }) =>
+    c.text('User-agent: *\nDisallow: /\n'),
+  );
+  const icon = { 204: plain('There is none') };
+  app.serve({ ...bare, path: '/favicon.ico', summary: 'Tell browsers that there is no icon', answers: icon }, ({ c }) =>
+    c.body(null, 204),
+  );
 }
 
 function listenerOf(app: ManagementApp): RequestListener {

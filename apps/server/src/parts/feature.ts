@@ -1,13 +1,16 @@
 import type { AllowList } from '@forebay/guard';
 import type { TieredCache } from '@forebay/cache-tiers';
 import type { ReverseProxyObserver, StoredMeta } from '@forebay/reverse-proxy';
+import type { Endpoint } from '../api/endpoint.js';
+import type { ManagementApp } from '../api/management-app.js';
 import type { NodeContext } from '../process/roles.js';
-import type { ManagementApp } from '../routes/management.js';
 import type { Mounted } from './proxies.js';
 
 /** A part of a worker beside the configured routes: what it serves, and what it adds to the management interface. */
 export interface Feature {
   readonly mounted?: Mounted;
+  /** Describes what is mounted, for `/openapi.json`. */
+  readonly proxied?: readonly Endpoint[];
   /** Adds endpoints; called once for each port that has the management interface. */
   readonly routes?: (app: ManagementApp) => void;
   close(): Promise<void>;

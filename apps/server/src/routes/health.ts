@@ -1,6 +1,8 @@
+import { z } from 'zod';
+import { json } from '../api/endpoint.js';
+import type { ManagementApp } from '../api/management-app.js';
 import type { TierState } from '../parts/tier-states.js';
 import type { UpstreamView } from '../upstream-view.js';
-import { onlyMethods, type ManagementApp } from './management.js';
 import { VERSION } from '../version.js';
 
 export interface HealthSources {
@@ -40,20 +42,70 @@ export function assess(sources: HealthSources): HealthReport {
   return { status, problems };
 }
 
+const report = z.object({
+  status: z.enum(['healthy', 'degraded', 'unhealthy']),
+  version: z.string(),
+  uptime_seconds: z.number().int(),
+  problems: z.array(z.string()),
+});
+const alive = z.object({ status: z.literal('healthy'), uptime_seconds: z.number().int() });
+const readiness = z.object({ status: z.enum(['healthy', 'unhealthy']), problems: z.array(z.string()).optional() });
+
 export function healthRoutes(app: ManagementApp, sources: HealthSources): void {
   const uptime = (): number => Math.floor((Date.now() - sources.startedAt.getTime()) / 1000);
-  app.get('/health', (c) => {
-    const { status, problems } = assess(sources);
-    return c.json({ status, version: VERSION, uptime_seconds: uptime(), problems }, status === 'unhealthy' ? 503 : 200);
-  });
+  const shared = { method: 'get', tag: 'Health', access: 'anyone' } as const;
+  const well = { status: 'healthy', version: '1.0.0', uptime_seconds: 3600, problems: [] } as const;
+  app.serve(
+    {
+      ...shared,
+      path: '/health',
+      summary: 'Tell how the server is',
+      description:
+        'degraded: something is missing and everything is served, an upstream or Redis. unhealthy: no route has an upstream left.',
+      answers: {
+        200: json(report, 'Healthy or degraded', well),
+        503: json(report, 'Unhealthy', {
+          ...well,
+          status: 'unhealthy',
+          problems: ['tmdb-image: 1 of 1 upstreams are out'],
+        }),
+      },
+    },
+    ({ c }) => {
+      const { status, problems } = assess(sources);
+      const told = { status, version: VERSION, uptime_seconds: uptime(), problems };
+      return status === 'unhealthy' ? c.json(told, 503) : told;
+    },
+  );
   // About the process alone: a Redis or an upstream that is away is no reason to restart it.
-  app.get('/health/live', (c) => c.json({ status: 'healthy', uptime_seconds: uptime() }));
-  app.get('/health/ready', (c) => {
-    if (!sources.draining()) return c.json({ status: 'healthy' });
-    c.header('Retry-After', '5');
-    return c.json({ status: 'unhealthy', problems: ['the server is draining'] }, 503);
-  });
-  for (const path of ['/health', '/health/live', '/health/ready']) onlyMethods(app, path, 'GET', 'HEAD');
+  app.serve(
+    {
+      ...shared,
+      path: '/health/live',
+      summary: 'Tell whether the process lives',
+      answers: { 200: json(alive, 'It does', { status: 'healthy', uptime_seconds: 3600 }) },
+    },
+    () => ({ status: 'healthy', uptime_seconds: uptime() }) as const,
+  );
+  app.serve(
+    {
+      ...shared,
+      path: '/health/ready',
+      summary: 'Tell whether the server takes requests',
+      answers: {
+        200: json(readiness, 'It does', { status: 'healthy' }),
+        503: {
+          ...json(readiness, 'It is draining', { status: 'unhealthy', problems: ['the server is draining'] }),
+          headers: { 'Retry-After': 'Seconds' },
+        },
+      },
+    },
+    ({ c }) => {
+      if (!sources.draining()) return { status: 'healthy' } as const;
+      c.header('Retry-After', '5');
+      return c.json({ status: 'unhealthy', problems: ['the server is draining'] }, 503);
+    },
+  );
 }
 
 function groupBy(views: readonly UpstreamView[]): Map<string, UpstreamView[]> {

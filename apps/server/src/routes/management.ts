@@ -1,45 +1,23 @@
-import type { HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { Problem, problemBody, problemHeaders, requestIdOf } from '@forebay/reverse-proxy';
+import { ManagementApp } from '../api/management-app.js';
 import type { Logger } from '../log/logger.js';
 import type { ManagementAccess } from '../middleware/management-access.js';
 
-export interface ManagementEnv {
-  Bindings: HttpBindings;
-  Variables: { requestId: string };
-}
-
-export type ManagementApp = Hono<ManagementEnv>;
-
-// What anyone may ask: the health of the process, and what browsers and crawlers ask for on their own.
-const OPEN = /^\/(?:health(?:\/(?:live|ready))?|favicon\.ico|robots\.txt)$/;
-
-/** Room for the longest list of keys that may be purged at once, were they of the usual length. */
-const MOST_BODY_BYTES = 4 * 1024 * 1024;
+export type { ManagementApp };
 
 /** An app with what all management endpoints share: request ids, who may call, and problems as RFC 9457 has them. */
 export function createManagementApp(access: ManagementAccess, logger: Logger): ManagementApp {
-  const app: ManagementApp = new Hono<ManagementEnv>();
+  const app = new ManagementApp();
   app.use('*', async (c, next) => {
     const requestId = requestIdOf(c.req.header('x-request-id'));
     c.set('requestId', requestId);
     c.header('X-Request-Id', requestId);
     c.header('X-Content-Type-Options', 'nosniff');
     c.header('Cache-Control', 'no-store');
-    if (!OPEN.test(c.req.path)) access.check(c.env.incoming, c.req.path);
+    if (!app.isOpen(c.req.method, c.req.path)) access.check(c.env.incoming, c.req.path);
     await next();
   });
-  app.use(
-    '*',
-    bodyLimit({
-      maxSize: MOST_BODY_BYTES,
-      onError: () => {
-        throw new Problem(413, 'body-too-large', `a body has at most ${MOST_BODY_BYTES} bytes here`);
-      },
-    }),
-  );
-  app.notFound((c) => respond(new Problem(404, 'not-found', `there is nothing at ${c.req.path}`), c.get('requestId')));
+  app.notFound((c) => respond(app.refusal(c.req.method, c.req.path), c.get('requestId')));
   app.onError((error, c) => {
     const requestId = c.get('requestId') ?? requestIdOf(undefined);
     if (error instanceof Problem) return respond(error, requestId);
@@ -60,15 +38,5 @@ export function respond(problem: Problem, requestId: string): Response {
   return new Response(problemBody(problem, requestId), {
     status: problem.status,
     headers: { ...problemHeaders(problem), 'x-request-id': requestId },
-  });
-}
-
-/** 405 for whatever a path does not answer. */
-export function onlyMethods(app: ManagementApp, path: string, ...allowed: readonly string[]): void {
-  app.all(path, (c) => {
-    const allow = allowed.join(', ');
-    throw new Problem(405, 'method-not-allowed', `${path} answers ${allow}, not ${c.req.method}`, {
-      headers: { allow },
-    });
   });
 }

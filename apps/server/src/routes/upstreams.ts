@@ -1,75 +1,125 @@
 import { z } from 'zod';
 import { Problem } from '@forebay/reverse-proxy';
+import { json } from '../api/endpoint.js';
+import type { ManagementApp } from '../api/management-app.js';
 import type { UpstreamNodes } from '../cascade/upstream-nodes.js';
 import { answers, type Bus } from '../process/messages.js';
 import { upstreamPatch, upstreamStatus, type UpstreamPatch } from '../topics.js';
 import { combineViews } from '../upstream-view.js';
-import { onlyMethods, type ManagementApp } from './management.js';
-import { parse } from './parse.js';
-import { describeUpstream } from './status.js';
+import { describeUpstream, exampleServer, upstreamServer, type UpstreamServer } from './upstream-server.js';
 
+const tag = 'Upstreams';
+
+const one = z.object({
+  group: z.string().min(1).max(256).describe("The route's name"),
+  name: z.string().min(1).max(256).describe("The server's name: its host, and its port if it has one"),
+});
 const patch = z
   .strictObject({
     weight: z.number().positive().max(1_000_000).optional(),
     priority: z.number().int().min(1).max(1000).optional(),
-    enabled: z.boolean().optional(),
+    enabled: z.boolean().optional().describe('false drains it: what is under way ends in peace'),
   })
   .refine((changes) => Object.values(changes).some((change) => change !== undefined), {
     message: 'name a weight, a priority or enabled',
-  });
+  })
+  .meta({ examples: [{ weight: 2 }, { enabled: false }] });
+const nodeList = z.object({
+  upstreams: z.array(
+    z.object({
+      group: z.string(),
+      name: z.string(),
+      url: z.string(),
+      forebay: z.boolean(),
+      version: z.string().nullable(),
+      error: z.string().nullable().describe('Why it could not be asked'),
+    }),
+  ),
+});
 
 /**
  * `/upstream`: which upstreams are Forebay nodes themselves. `/api/v1/upstreams/*`: changes to upstreams at run time, in
  * all workers; the configuration has its way again after a reload.
  */
 export function upstreamRoutes(app: ManagementApp, bus: Bus, nodes: UpstreamNodes): void {
-  app.get('/upstream', async (c) => {
-    const upstreams = (await nodes.look()).map(({ group, name, url, version, error }) => ({
-      group,
-      name,
-      url,
-      forebay: version !== undefined,
-      version: version ?? null,
-      error: error ?? null,
-    }));
-    return c.json({ upstreams });
-  });
-  onlyMethods(app, '/upstream', 'GET', 'HEAD');
+  app.serve(
+    {
+      method: 'get',
+      path: '/upstream',
+      tag,
+      summary: 'Tell which upstreams are Forebay nodes themselves',
+      description: 'Asks each of them; they say so in Via.',
+      answers: {
+        200: json(nodeList, 'Every upstream of every route', {
+          upstreams: [
+            {
+              group: 'tmdb-image',
+              name: 'edge.example',
+              url: 'https://edge.example',
+              forebay: true,
+              version: '1.0.0',
+              error: null,
+            },
+          ],
+        }),
+      },
+    },
+    async () => ({
+      upstreams: (await nodes.look()).map(({ group, name, url, version, error }) => ({
+        group,
+        name,
+        url,
+        forebay: version !== undefined,
+        version: version ?? null,
+        error: error ?? null,
+      })),
+    }),
+  );
 
-  const one = '/api/v1/upstreams/:group/:name';
-  const reset = `${one}/reset`;
-
-  app.patch(one, async (c) => {
-    const body: unknown = await c.req.json().catch(() => {
-      throw new Problem(400, 'bad-body', 'the body is not JSON: {"weight":2,"priority":1,"enabled":true}');
-    });
-    const { weight, priority, enabled } = parse(patch, body);
-    return c.json(
-      await change(bus, {
-        group: c.req.param('group'),
-        name: c.req.param('name'),
+  const shared = {
+    tag,
+    params: one,
+    answers: { 200: json(upstreamServer, 'The server as it is now', exampleServer) },
+    problems: { 404: 'There is no such upstream' },
+  } as const;
+  app.serve(
+    {
+      ...shared,
+      method: 'patch',
+      path: '/api/v1/upstreams/{group}/{name}',
+      summary: 'Change the weight or priority of an upstream, or drain it',
+      description: 'In all workers, until the configuration is reloaded.',
+      body: patch,
+    },
+    ({ params, body: { weight, priority, enabled } }) =>
+      change(bus, {
+        ...params,
         ...(weight === undefined ? {} : { weight }),
         ...(priority === undefined ? {} : { priority }),
         ...(enabled === undefined ? {} : { enabled }),
       }),
-    );
-  });
-  app.post(reset, async (c) =>
-    c.json(await change(bus, { group: c.req.param('group'), name: c.req.param('name'), reset: true })),
   );
-  onlyMethods(app, one, 'PATCH');
-  onlyMethods(app, reset, 'POST');
+  app.serve(
+    {
+      ...shared,
+      method: 'post',
+      path: '/api/v1/upstreams/{group}/{name}/reset',
+      summary: 'Close the circuit of an upstream and forget what was learned about it',
+    },
+    ({ params }) => change(bus, { ...params, reset: true }),
+  );
 }
 
-async function change(bus: Bus, wanted: UpstreamPatch): Promise<object> {
+async function change(bus: Bus, wanted: UpstreamPatch): Promise<UpstreamServer> {
   const { group, name } = wanted;
   const found = answers(await bus.ask(upstreamPatch, wanted)).some(Boolean);
-  if (!found)
+  const views = combineViews(answers(await bus.ask(upstreamStatus, null, { to: 'workers' })).flat());
+  const view = views.find((each) => each.group === group && each.name === name);
+  if (!found || view === undefined)
     throw new Problem(
       404,
       'no-such-upstream',
       `there is no upstream ${JSON.stringify(name)} in ${JSON.stringify(group)}`,
     );
-  const views = combineViews(answers(await bus.ask(upstreamStatus, null, { to: 'workers' })).flat());
-  return views.filter((view) => view.group === group && view.name === name).map(describeUpstream)[0] ?? {};
+  return describeUpstream(view);
 }
