@@ -7,13 +7,18 @@ import { live } from './streams/live.js';
 import { lowLatency } from './streams/low-latency.js';
 import { onDemand } from './streams/on-demand.js';
 import { transport } from './streams/transport.js';
+import { createTimeline, defaultEpoch } from './timeline.js';
 
-/** All sample streams, each below a folder of its own in which `main.m3u8` is the way in. */
-export function createHlsOrigin(media: SampleMedia): Stream {
+/**
+ * All sample streams, each below a folder of its own in which `main.m3u8` is the way in.
+ * @param epoch When the live ones began, in milliseconds since 1970; mirrors must agree. Default: the first of this month.
+ */
+export function createHlsOrigin(media: SampleMedia, epoch: number = defaultEpoch(Date.now())): Stream {
+  const timeline = createTimeline(epoch);
   const streams: Readonly<Record<string, Stream>> = {
     vod: onDemand(media),
-    live: live(media),
-    'low-latency': lowLatency(media),
+    live: live(media, timeline),
+    'low-latency': lowLatency(media, timeline),
     'byte-ranges': byteRanges(media),
     transport: transport(media),
     encrypted: encrypted(media),

@@ -5,7 +5,7 @@ import type { Resource, Stream } from '../../../src/sample/hls/stream.js';
 
 let origin: Stream;
 beforeAll(async () => {
-  origin = createHlsOrigin(await loadSampleMedia());
+  origin = createHlsOrigin(await loadSampleMedia(), EPOCH);
 });
 
 const EPOCH = Date.UTC(2026, 0, 1);

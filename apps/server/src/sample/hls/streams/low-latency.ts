@@ -8,7 +8,7 @@ import {
 } from '../media.js';
 import { fragmentedVariants } from '../multivariant.js';
 import { livePlaylist, mp4, type Found, type Stream } from '../stream.js';
-import { partsMade, partStart, placeOf, programDateTime } from '../timeline.js';
+import { placeOf, type Timeline } from '../timeline.js';
 
 /** Segments in the playlist: more than may be skipped, and a little. */
 const WINDOW = 15;
@@ -22,21 +22,21 @@ const SKIP_UNTIL = 6 * TARGET;
  * LL-HLS (draft-pantos-hls-rfc8216bis, appendix B): fMP4 parts, preload hints, blocking reloads, rendition reports and
  * delta updates. The loop's time stamps are moved, so that there is one timeline without a seam.
  */
-export function lowLatency(media: SampleMedia): Stream {
+export function lowLatency(media: SampleMedia, timeline: Timeline): Stream {
   const tracks = new Map([...media.video, ...media.audio].map((track) => [track.name, track]));
   return (path, query, now) => {
     if (path === 'main.m3u8') return fragmentedVariants(media);
     const [, name = '', file] = /^(\w+)(?:\.m3u8|\/(.+))$/.exec(path) ?? [];
     const track = tracks.get(name);
     if (track === undefined) return undefined;
-    const made = partsMade(now);
-    if (file !== undefined) return trackFile(track, file, made);
+    const made = timeline.partsMade(now);
+    if (file !== undefined) return trackFile(track, file, made, timeline);
     const wanted = wantedPart(query);
     if (wanted === 'unreadable')
       return { refused: '_HLS_msn and _HLS_part are numbers, the second only with the first' };
     if (wanted >= made + 2 * PARTS_PER_SEGMENT) return { refused: 'that is more than two segments ahead' };
-    if (wanted >= made) return { availableAt: partStart(wanted + 1) };
-    return livePlaylist(mediaList([...tracks.values()], track, made, query.get('_HLS_skip') === 'YES'));
+    if (wanted >= made) return { availableAt: timeline.partStart(wanted + 1) };
+    return livePlaylist(mediaList([...tracks.values()], track, made, timeline, query.get('_HLS_skip') === 'YES'));
   };
 }
 
@@ -48,14 +48,14 @@ function wantedPart(query: URLSearchParams): number | 'unreadable' {
   return Number(segment) * PARTS_PER_SEGMENT + (part === null ? PARTS_PER_SEGMENT - 1 : Number(part));
 }
 
-function trackFile(track: FragmentedRendition, file: string, made: number): Found {
+function trackFile(track: FragmentedRendition, file: string, made: number, timeline: Timeline): Found {
   if (file === 'init.mp4') return mp4(track.init);
   const [, segment = '', part] = /^(\d+)(?:\.(\d))?\.m4s$/.exec(file) ?? [];
   if (segment === '' || Number(part ?? 0) >= PARTS_PER_SEGMENT) return undefined;
   const first = Number(segment) * PARTS_PER_SEGMENT + Number(part ?? 0);
   const count = part === undefined ? PARTS_PER_SEGMENT : 1;
   // What was hinted at is waited for (appendix B.1: the request is answered when the part is there).
-  if (part !== undefined && first === made) return { availableAt: partStart(first + 1) };
+  if (part !== undefined && first === made) return { availableAt: timeline.partStart(first + 1) };
   if (first + count > made || first < made - (WINDOW + KEPT) * PARTS_PER_SEGMENT) return undefined;
   return mp4(Buffer.concat(Array.from({ length: count }, (_, index) => fragmentAt(track, first + index))));
 }
@@ -70,6 +70,7 @@ function mediaList(
   tracks: readonly FragmentedRendition[],
   track: FragmentedRendition,
   made: number,
+  timeline: Timeline,
   delta: boolean,
 ): readonly string[] {
   const { segment: current, part: inCurrent } = placeOf(made);
@@ -88,12 +89,12 @@ function mediaList(
     `#EXT-X-MAP:URI="${track.name}/init.mp4"`,
     ...(skipped === 0 ? [] : [`#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}`]),
     ...Array.from({ length: current - first - skipped }, (_, index) => first + skipped + index).flatMap((segment) => [
-      programDateTime(segment),
+      timeline.programDateTime(segment),
       ...parts(segment, PARTS_PER_SEGMENT),
       `#EXTINF:${SEGMENT_SECONDS.toFixed(5)},`,
       `${track.name}/${segment}.m4s`,
     ]),
-    ...(inCurrent === 0 ? [] : [programDateTime(current), ...parts(current, inCurrent)]),
+    ...(inCurrent === 0 ? [] : [timeline.programDateTime(current), ...parts(current, inCurrent)]),
     `#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${track.name}/${current}.${inCurrent}.m4s"`,
     ...tracks
       .filter((other) => other !== track)
