@@ -141,7 +141,7 @@ export const openDoors = async (config: Config, app: NodeApp, logger: Logger): P
       },
       closeIdle() {
         for (const { http2, server } of doors) {
-          http2?.askToLeave();
+          http2?.close();
           server.closeIdleConnections();
         }
       },

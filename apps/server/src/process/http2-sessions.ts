@@ -1,4 +1,5 @@
 import {
+  constants,
   createServer,
   type Http2Server,
   type Http2ServerRequest,
@@ -11,12 +12,17 @@ import type { TLSSocket } from 'node:tls';
 /** As many as nginx grants one connection. */
 const maxConcurrentStreams = 128;
 
+/** Says that whatever comes will be served. */
+const HIGHEST_STREAM = 2 ** 31 - 1;
+
 /** HTTP/2 on connections that someone else accepts and deciphers. */
 export interface Http2Sessions {
   /** Speaks HTTP/2 on a connection that agreed to. */
   take(socket: TLSSocket): void;
-  /** Asks clients to open no new stream (RFC 9113 section 6.8); those that are open end in peace. */
+  /** Asks clients to open no new stream; those that are on their way are served still (RFC 9113 section 6.8). */
   askToLeave(): void;
+  /** Refuses new streams, and ends each connection with the last that is open. */
+  close(): void;
   /** Ends all at once. */
   cut(): void;
 }
@@ -41,6 +47,9 @@ export function http2Sessions(serve: RequestListener, idleLimit: number): Http2S
   return {
     take: (socket) => void server.emit('connection', socket),
     askToLeave() {
+      for (const session of sessions) session.goaway(constants.NGHTTP2_NO_ERROR, HIGHEST_STREAM);
+    },
+    close() {
       for (const session of sessions) session.close();
     },
     cut() {
