@@ -1,15 +1,17 @@
+import type { ServerConfig } from '../config/config.js';
 import type { Listening } from '../process/roles.js';
 
 /** What sample mode prints once it is ready: what this is, and where to look. */
 export function banner(
   listening: Listening,
-  host: string | undefined,
+  { host, tls }: Pick<ServerConfig, 'host' | 'tls'>,
   links: readonly { readonly title: string; readonly path: string }[],
 ): string {
   const shownHost =
     host === undefined || host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  const base = `http://${shownHost}:${listening.port}`;
-  const management = `http://${shownHost}:${listening.managementPort ?? listening.port}`;
+  const scheme = tls === undefined ? 'http' : 'https';
+  const base = `${scheme}://${shownHost}:${listening.port}`;
+  const management = `${scheme}://${shownHost}:${listening.managementPort ?? listening.port}`;
   const row = (title: string, url: string): string => `    ${title.padEnd(26)} ${url}`;
   return [
     '',

@@ -42,7 +42,7 @@ export async function createPrimaryDuties(context: PrimaryContext): Promise<Prim
       return inForce;
     },
     listening(listening) {
-      if (samples) process.stdout.write(banner(listening, config.server.host, samples.links));
+      if (samples) process.stdout.write(banner(listening, config.server, samples.links));
     },
     async stop() {
       for (const end of ends.splice(0).toReversed()) await end();

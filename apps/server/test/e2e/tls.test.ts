@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rename, writeFile } from 'node:fs/promises';
 import { connect, constants, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guardFolder } from '../support/redis.js';
 import { Forebay } from '../support/forebay.js';
@@ -20,6 +21,11 @@ afterAll(async () => {
 let folder = '';
 let forebay: Forebay;
 const bigBody = Buffer.alloc(3_000_000, 'x');
+
+const certificate = (): Record<string, string> => ({
+  TLS_CERT: join(folder, 'server.crt'),
+  TLS_KEY: join(folder, 'server.key'),
+});
 
 /** A certificate of its own making for localhost, in place at once. */
 async function makeCertificate(name: string): Promise<void> {
@@ -54,8 +60,7 @@ beforeAll(async () => {
     origin.close();
   });
   forebay = await Forebay.start({
-    TLS_CERT: join(folder, 'server.crt'),
-    TLS_KEY: join(folder, 'server.key'),
+    ...certificate(),
     UPSTREAM_TYPE: 'custom',
     UPSTREAM_SERVERS: `http://127.0.0.1:${(origin.address() as AddressInfo).port}`,
     NUM_WORKERS: '2',
@@ -137,6 +142,12 @@ describe('with a certificate', () => {
     expect((await ask(client, { ':path': '/status', ':authority': 'evil.example' })).headers[':status']).toBe(403);
     expect((await ask(client, { ':path': '/a%zz' })).headers[':status']).toBe(400);
     expect((await ask(client, { ':path': '/a', ':method': 'DELETE' })).headers[':status']).toBe(405);
+  });
+
+  it('is found alive by its own health check', async () => {
+    const run = promisify(execFile);
+    const env = { PATH: process.env['PATH'], PORT: String(forebay.port), HOST: '127.0.0.1', ...certificate() };
+    await expect(run(process.execPath, [...Forebay.command, 'healthcheck'], { env })).resolves.toBeDefined();
   });
 
   it('takes up a new certificate without a restart, and no unfit one', async () => {

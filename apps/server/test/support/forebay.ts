@@ -27,6 +27,8 @@ export interface AskOptions {
 
 /** The real server, in processes of its own, with only the variables that the test gives. */
 export class Forebay {
+  /** What Node is to run, before the server's own arguments. */
+  static readonly command: readonly string[] = ['--import', tsx, '--conditions=@forebay/source', program];
   readonly process: ChildProcess;
   readonly exit: Promise<number | null>;
   readonly cacheDir: string;
@@ -52,7 +54,7 @@ export class Forebay {
   static async start(variables: Record<string, string> = {}): Promise<Forebay> {
     const cacheDir = variables['CACHE_DIR'] ?? (await mkdtemp(join(tmpdir(), 'forebay-e2e-')));
     const cwd = await mkdtemp(join(tmpdir(), 'forebay-cwd-'));
-    const child = spawn(process.execPath, ['--import', tsx, '--conditions=@forebay/source', program], {
+    const child = spawn(process.execPath, Forebay.command, {
       cwd,
       env: {
         PATH: process.env['PATH'],
