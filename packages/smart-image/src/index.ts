@@ -1,0 +1,16 @@
+export { createSmartImage, useSmartImageClient, type SmartImagePlugin } from './client/plugin.js';
+export type { SmartImageClient } from './client/client.js';
+export type { SmartImageOptions } from './client/options.js';
+export { encodeImageKey, type Delivery } from './client/image-urls.js';
+export { SmartImage, type SmartImageEmits, type SmartImageProps } from './components/smart-image.js';
+export type { ErrorSlotProps, PictureSlots } from './components/picture-props.js';
+export { ImageGrid } from './grid/image-grid.js';
+export type { GridItem, ImageGridEmits, ImageGridProps, ImageGridSlots } from './grid/image-grid.js';
+export { useSmartImage, type ImageAttributes, type UseSmartImage } from './loading/use-smart-image.js';
+export type { LoadStatus, LoadView, RetryEvent } from './loading/picture-load.js';
+export type { Stage } from './loading/ladder.js';
+export type { PictureSource, SourceCandidate } from './loading/picture-source.js';
+export type { SignedUrl, StoredUrl, UrlStore } from './cache/url-store.js';
+export type { Labels } from './labels.js';
+export { isSmartImageError, SmartImageError, type SmartImageErrorCode } from './errors.js';
+export { systemClock, type Clock } from './clock.js';
