@@ -1,0 +1,47 @@
+import Hls, { ErrorTypes, Events } from 'hls.js';
+import workerPath from 'hls.js/dist/hls.worker.js?url';
+import { AUTOMATIC, type StartEngine } from './engine.js';
+
+export const canUseHlsJs = (): boolean => Hls.isSupported();
+
+/** hls.js over Media Source Extensions. */
+export const startHlsJs: StartEngine = (video, path, { happened, failed }) => {
+  const hls = new Hls({ workerPath, lowLatencyMode: true });
+  let recoveries = 0;
+  hls.on(Events.MANIFEST_PARSED, (_, { levels, audioTracks }) =>
+    happened(`the playlist names ${levels.length} renditions and ${audioTracks.length} sounds`),
+  );
+  hls.on(Events.LEVEL_SWITCHED, (_, { level }) => happened(`plays ${nameOf(hls, level)}`));
+  hls.on(Events.ERROR, (_, { type, details, fatal, reason, error }) => {
+    failed([details, reason ?? error?.message].filter(Boolean).join(': '), fatal);
+    // What hls.js' documentation advises, but not for ever.
+    if (!fatal || recoveries++ >= 3) return;
+    if (type === ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
+    else if (type === ErrorTypes.NETWORK_ERROR) hls.startLoad();
+  });
+  hls.loadSource(path);
+  hls.attachMedia(video);
+
+  return {
+    state: () => ({
+      ...(hls.currentLevel < 0 ? {} : { rendition: nameOf(hls, hls.currentLevel) }),
+      ...(Number.isFinite(hls.bandwidthEstimate) ? { bandwidth: hls.bandwidthEstimate } : {}),
+      ...(hls.latestLevelDetails?.live === true ? { latency: hls.latency } : {}),
+      ...(hls.targetLatency === null ? {} : { targetLatency: hls.targetLatency }),
+      ...(hls.playingDate === null ? {} : { date: hls.playingDate }),
+    }),
+    renditions: () => ({
+      options: [AUTOMATIC, ...hls.levels.map((_, id) => ({ id, title: nameOf(hls, id) }))],
+      chosen: hls.autoLevelEnabled ? AUTOMATIC.id : hls.nextLevel,
+    }),
+    sounds: () => ({ options: hls.audioTracks.map(({ id, name }) => ({ id, title: name })), chosen: hls.audioTrack }),
+    chooseRendition: (id) => void (hls.nextLevel = id),
+    chooseSound: (id) => void (hls.audioTrack = id),
+    stop: () => hls.destroy(),
+  };
+};
+
+function nameOf(hls: Hls, id: number): string {
+  const level = hls.levels[id];
+  return level === undefined ? '' : `${level.height}p, ${Math.round(level.bitrate / 1000)} kbit/s`;
+}
