@@ -1,1 +1,2 @@
-export {};
+export { redisSessionStore, type RedisSessionStoreOptions } from './sessions/redis-store.js';
+export type { SessionStore } from './sessions/store.js';
