@@ -1,3 +1,8 @@
 import { library } from '../../tsup.base.ts';
 
-export default library();
+export default library([
+  'src/index.ts',
+  'src/signed-images/index.ts',
+  'src/signed-images/redis.ts',
+  'src/signed-images/testing.ts',
+]);

@@ -1,3 +1,5 @@
+export type { BookEntry, BookStore, Claim, DueClaim } from './book/book-store.js';
+export { memoryBookStore, type MemoryBookStoreOptions } from './book/memory-book-store.js';
 export { isSignedImageError, SignedImageError, type SignedImageErrorCode } from './errors.js';
 export { checkImageKey, parseImageKey } from './image-key.js';
 export { cosPresigner, type CosPresignerOptions } from './presigners/cos.js';

@@ -1,0 +1,1 @@
+export { redisBookStore, type RedisBookStoreOptions } from './redis/redis-book-store.js';

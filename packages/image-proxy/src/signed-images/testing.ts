@@ -1,0 +1,1 @@
+export { runBookStoreConformance, type TestFunctions } from './book/book-store-conformance.js';
