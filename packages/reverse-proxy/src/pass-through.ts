@@ -67,9 +67,11 @@ export async function passThrough(
     'x-cache': outcome,
     'x-request-id': request.requestId,
   };
+  if (request.method === 'GET' && relayed['accept-ranges'] === undefined) delete answerHeaders['accept-ranges'];
   if (relayed['age'] !== undefined) answerHeaders['age'] = relayed['age'];
   const relay = new Relay(response.body, () => response.discard());
   const hasBody = request.method !== 'HEAD' && !BODILESS.has(status);
+  if (!hasBody) relay.read();
   return {
     answer: {
       status: notModified ? 304 : status,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createUpstreamDispatcher, type UpstreamDispatcher } from '@forebay/balancer/undici';
 import { createTieredCache, memoryTier } from '@forebay/cache-tiers';
-import { cacheStatus } from '@forebay/cache-tiers/http';
+import { cacheStatus, wantsOnlyIfCached } from '@forebay/cache-tiers/http';
 import { createAdmission } from './admit.js';
 import type { Answer, ProxyRequest } from './answer.js';
 import { CachedReads } from './cached-reads.js';
@@ -9,6 +9,7 @@ import { resolveOptions, type ReverseProxyOptions, type ResolvedOptions } from '
 import { forwardReason, passThrough } from './pass-through.js';
 import { CORS_HEADERS, type Presentation } from './presentation.js';
 import { Problem, problemBody, problemHeaders } from './problem.js';
+import { RelayPool } from './relay/relay-pool.js';
 import { createHitListener } from './serve/hit-listener.js';
 import { forgetBody, fromIncoming, sendAnswer } from './serve/node.js';
 import { fromRequest, toResponse } from './serve/web.js';
@@ -98,12 +99,16 @@ async function route(request: ProxyRequest, options: ResolvedOptions, parts: Par
   }
   refuseLoops(request, options);
   const target = options.preset.canonical(parseTarget(request.target));
-  if (method === 'GET') return parts.reads.get(request, target);
+  if (method === 'GET' && !goesStraight(request, options)) return parts.reads.get(request, target);
   if (method === 'HEAD') return head(request, target, options, parts);
   const { answer, invalid } = await passThrough(options, parts.upstreams, parts.presentation, request, target);
   await Promise.all(invalid.map((stored) => parts.reads.invalidate(stored)));
   return answer;
 }
+
+/** Without a cache a read goes up as it is, as long as the upstream then hears what part of it the client wants. */
+const goesStraight = ({ headers }: ProxyRequest, { cache, preset }: ResolvedOptions): boolean =>
+  cache === undefined && preset.forwardedHeaders === 'all' && !wantsOnlyIfCached({ method: 'GET', url: '/', headers });
 
 async function head(request: ProxyRequest, target: Target, options: ResolvedOptions, parts: Parts): Promise<Answer> {
   const stored = await parts.reads.head(request, target);
@@ -219,6 +224,7 @@ function dispatcherOf(options: ResolvedOptions): UpstreamDispatcher {
     ...(preset.requestsPerSecond === undefined
       ? {}
       : { rateLimit: { requestsPerSecond: preset.requestsPerSecond, burst: preset.requestsPerSecond } }),
+    transport: (origin, pooling) => new RelayPool(origin, pooling),
     admit: ({ statusCode, headers }, first) => admit(statusCode, headers, first),
     ...given,
   });

@@ -46,6 +46,8 @@ export class RelayExchange implements Dispatcher.DispatchController {
   /** What comes behind the end of an answer belongs to no request. */
   #excess = false;
   #paused = false;
+  /** The handler has had a chunk on loan since it last resumed. */
+  #lent = false;
   #reason: Error | null = null;
   /** What was read while the handler had paused. */
   readonly #held: Piece[] = [];
@@ -101,6 +103,7 @@ export class RelayExchange implements Dispatcher.DispatchController {
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
+    this.#lent = false;
     if (this.#state === 'lent') return this.#release();
     if (this.#over || this.#parsing) return;
     for (let piece = this.#held.shift(); piece !== undefined; piece = this.#held.shift()) {
@@ -224,7 +227,9 @@ export class RelayExchange implements Dispatcher.DispatchController {
 
   #give(piece: Buffer, from: number, to: number): void {
     const slice = piece.subarray(from, to);
-    this.#handler.onResponseData?.(this, this.#options.lend || !isLent(slice) ? slice : Buffer.from(slice));
+    const lent = isLent(slice);
+    this.#lent = lent && this.#options.lend;
+    this.#handler.onResponseData?.(this, lent && !this.#options.lend ? Buffer.from(slice) : slice);
   }
 
   #onClosed(): void {
@@ -235,7 +240,7 @@ export class RelayExchange implements Dispatcher.DispatchController {
   #complete(): void {
     this.#settleTimer();
     // A handler that has paused may still be using the memory that the next answer would be read into.
-    if (this.#options.lend && this.#paused) this.#state = 'lent';
+    if (this.#lent && this.#paused) this.#state = 'lent';
     else this.#release();
     this.#handler.onResponseEnd?.(this, this.#chunked?.trailers ?? {});
   }

@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer, ProxyRequest } from '../answer.js';
 import { requestIdOf } from '../request-id.js';
+import { Relay } from '../upstream/relay.js';
 import { writtenFields } from './field-name.js';
 import { informer } from './informational.js';
 import { closeWithConnection } from './lost-turn.js';
+import { pour, takesDirectly } from './pour.js';
 import { pump } from './pump.js';
 
 /** A `node:http` request as the proxy takes it; its signal aborts when the client leaves before the answer is out. */
@@ -56,5 +58,6 @@ export async function sendAnswer(
     response.end(body);
     return { bytes: body.length };
   }
+  if (body instanceof Relay && takesDirectly(response)) return pour(body, response, sendTimeout);
   return pump(body, response, sendTimeout);
 }

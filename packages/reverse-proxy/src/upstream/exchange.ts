@@ -1,8 +1,18 @@
 import { Readable } from 'node:stream';
+import type { UpstreamDispatchOptions } from '@forebay/balancer/undici';
 import type { BodySink, PushSource } from '@forebay/cache-tiers';
 import type { HeaderRecord } from '@forebay/cache-tiers/http';
 import type { Dispatcher } from 'undici';
 import type { ProxyRequest } from '../answer.js';
+import { owned } from '../relay/lent.js';
+
+/**
+ * A sink that takes chunks on loan: what it has not written out when `write` returns, it says so by returning false, and
+ * calls `onDrain` when it has, even if the body has ended by then.
+ */
+export interface BorrowingSink extends BodySink {
+  readonly borrows: true;
+}
 
 /** A response that has begun; its bytes come when the source is started. */
 export interface UpstreamResponse {
@@ -45,16 +55,15 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
       return;
     }
     const handler = new ExchangeHandler(request, resolve, reject);
-    dispatcher.dispatch(
-      {
-        origin: ANY_ORIGIN,
-        path: request.path,
-        method: request.method,
-        headers: request.headers as Record<string, string | string[]>,
-        ...(request.body === undefined ? {} : { body: bodyOf(request.body), ...UPLOAD_LIMITS }),
-      },
-      handler,
-    );
+    const options: UpstreamDispatchOptions = {
+      origin: ANY_ORIGIN,
+      path: request.path,
+      method: request.method,
+      headers: request.headers as Record<string, string | string[]>,
+      lend: true,
+      ...(request.body === undefined ? {} : { body: bodyOf(request.body), ...UPLOAD_LIMITS }),
+    };
+    dispatcher.dispatch(options, handler);
   });
 }
 
@@ -71,7 +80,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   readonly #onAbort: () => void;
   #controller: Dispatcher.DispatchController | undefined;
   #sink: BodySink | undefined;
-  readonly #early: Buffer[] = [];
+  #borrows = false;
+  #early: Uint8Array[] = [];
   #received = 0;
   #ended = false;
   #error: Error | undefined;
@@ -112,14 +122,17 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
       controller.abort(new Error(`the body is longer than ${this.#request.maxBodyBytes} bytes`));
       return;
     }
-    // A chunk or two may come although the controller was asked to pause.
+    // A chunk or two may come although the controller was asked to pause; until it is resumed, they stay what they are.
     if (this.#sink === undefined) this.#early.push(chunk);
-    else if (!this.#sink.write(chunk)) controller.pause();
+    else if (!this.#give(this.#sink, chunk)) controller.pause();
   }
 
   onResponseEnd(): void {
     this.#settle();
     this.#ended = true;
+    // The memory goes back at once, unless a sink still writes out of it.
+    if (this.#sink === undefined) this.#early = this.#early.map(owned);
+    if (!this.#borrows) this.#controller?.resume();
     this.#sink?.end();
   }
 
@@ -132,13 +145,17 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   #start(sink: BodySink): void {
     this.#sink = sink;
-    for (const chunk of this.#early.splice(0)) sink.write(chunk);
+    this.#borrows = 'borrows' in sink;
+    sink.onDrain = () => this.#controller?.resume();
+    let ready = true;
+    for (const chunk of this.#early.splice(0)) ready = this.#give(sink, chunk) && ready;
     if (this.#error) sink.fail(this.#error);
     else if (this.#ended) sink.end();
-    else {
-      sink.onDrain = () => this.#controller?.resume();
-      this.#controller?.resume();
-    }
+    else if (ready) this.#controller?.resume();
+  }
+
+  #give(sink: BodySink, chunk: Uint8Array): boolean {
+    return sink.write(this.#borrows ? chunk : owned(chunk));
   }
 
   #abort(reason: Error): void {

@@ -3,22 +3,34 @@ import type { BodyReader, BodySink, PushSource } from '@forebay/cache-tiers';
 /** Bytes that may wait for a client before the upstream is paused. */
 const HIGH_WATER_MARK = 128 * 1024;
 
-/** The one reader of a body that is passed on and not kept: what the client has not taken holds the upstream back. */
+/**
+ * A body that is passed on and not kept, for one who takes it: a reader, whose slowness holds the upstream back, or a sink
+ * that it is poured into without a stop in between.
+ */
 export class Relay implements BodyReader, BodySink {
   onReadable: (() => void) | undefined;
   onDrain: (() => void) | undefined;
+  readonly #source: PushSource;
   readonly #chunks: Uint8Array[] = [];
   readonly #discard: () => void;
+  #started = false;
   #queued = 0;
   #state: 'open' | 'ended' | 'failed' | 'cancelled' = 'open';
   #error: unknown;
 
   constructor(source: PushSource, discard: () => void) {
+    this.#source = source;
     this.#discard = discard;
-    source.start(this);
+  }
+
+  /** Gives all of it to a sink; then it has no readers. */
+  pourInto(sink: BodySink): void {
+    this.#started = true;
+    this.#source.start(sink);
   }
 
   read(): Uint8Array | null | undefined {
+    if (!this.#started) this.pourInto(this);
     const chunk = this.#chunks.shift();
     if (chunk !== undefined) {
       this.#queued -= chunk.length;
