@@ -7,6 +7,8 @@ const tools = [
     packageName: 'redis-server',
     needed: 'the Redis tier is tested against a real server and a real cluster',
   },
+  { command: 'chromium', packageName: 'chromium', needed: 'pages and players are tested in a real browser' },
+  { command: 'ffmpeg', packageName: 'ffmpeg', needed: 'streams are tested with a second player' },
 ];
 
 const onPath = (command) => spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0;

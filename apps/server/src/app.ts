@@ -10,6 +10,7 @@ import { logAnswers } from './parts/answer-log.js';
 import { createCache } from './parts/cache.js';
 import { createFeatures } from './parts/features.js';
 import { createProxy, type Mounted } from './parts/proxies.js';
+import { beforeSamplePages } from './parts/sample-pages.js';
 import { watchTiers } from './parts/tier-states.js';
 import { followHealth } from './parts/upstream-health.js';
 import { patchUpstreams } from './parts/upstream-patches.js';
@@ -60,8 +61,10 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
     },
   });
 
+  const dispatch = createDispatch({ mounts, own: own.onPort, shedder, draining: () => draining !== undefined });
+
   return {
-    listener: createDispatch({ mounts, own: own.onPort, shedder, draining: () => draining !== undefined }),
+    listener: config.sample ? beforeSamplePages(dispatch) : dispatch,
     managementListener: own.onManagementPort,
     clientError: refuseUnreadable,
     start: async () => undefined,

@@ -20,6 +20,20 @@ describe('with nothing configured, the server', () => {
     }
   });
 
+  it('has a start page and a player, and pictures at all other paths', async () => {
+    for (const path of ['/', '/player?stream=live']) {
+      const page = await forebay.ask(path);
+      expect(page.headers['content-security-policy'], path).toContain("default-src 'none'");
+      const [, script = ''] = /<script type="module"[^>]* src="([^"]+)"/.exec(page.body.toString()) ?? [];
+      const code = await forebay.ask(script);
+      expect(code.headers['content-type'], script).toContain('javascript');
+      expect(code.headers['cache-control'], script).toContain('immutable');
+    }
+    expect((await forebay.ask('/players')).headers['cache-status']).toContain('forebay');
+    expect((await forebay.ask('/sample-pages/nothing.js')).json()).toMatchObject({ status: 404 });
+    expect((await forebay.ask('/', { method: 'DELETE' })).headers['allow']).toBe('GET, HEAD');
+  });
+
   it('serves its posters without the slow and the flaky server being noticed', async () => {
     const replies = await Promise.all(
       Array.from({ length: 24 }, (_, index) => forebay.ask(`/t/p/w92/the-glass-tide-${101 + index}.png`)),
