@@ -1,0 +1,258 @@
+import { randomUUID } from 'node:crypto';
+import type { Job } from 'bullmq';
+import type { Cluster, Redis } from 'ioredis';
+import type { NewTask, Schedule, TaskDriver, TaskFilter, TaskPage, TaskRunner } from '../driver.js';
+import { isTaskError, QueueFullError, TaskFinishedError, TaskNotFoundError, TasksUnavailableError } from '../errors.js';
+import type { QueueStats, TaskQueue, TaskRecord } from '../task.js';
+import { Crew } from './crew.js';
+import { connected, jobOptions, PARTS, type JobQueue } from './link.js';
+import { listTasks } from './listing.js';
+import { resolveBullmqOptions, type BullmqDriverOptions, type CompleteBullmqOptions } from './options.js';
+import { recordOf, type TaskJob } from './records.js';
+import { openShared, type Shared } from './shared.js';
+import { queueStats } from './stats.js';
+import { scheduleRecord } from './schedule-record.js';
+
+/** Queues in Redis, shared by all nodes; they outlive the process, and Redis' restarts where it persists. */
+export interface BullmqDriver extends TaskDriver {
+  /** BullMQ's own queues, for a dashboard such as bull-board. @throws {TasksUnavailableError} */
+  bullQueues(): Promise<readonly JobQueue[]>;
+}
+
+/** Needs `bullmq` and `ioredis`. @throws {RangeError} naming an option that is wrong */
+export function bullmqDriver(options: BullmqDriverOptions): BullmqDriver {
+  return new Driver(resolveBullmqOptions(options));
+}
+
+/** Between two attempts to open what could not be. Milliseconds. */
+const OPEN_EVERY = 1000;
+
+class Driver implements BullmqDriver {
+  readonly #options: CompleteBullmqOptions;
+  readonly #commands: Redis | Cluster;
+  #opening: Promise<Shared> | undefined;
+  #work: Redis | Cluster | undefined;
+  #crew: Crew | undefined;
+  #hiring: Promise<void> | undefined;
+  #closing = false;
+
+  constructor(options: CompleteBullmqOptions) {
+    this.#options = options;
+    this.#commands = options.connect('commands');
+    this.#commands.on('error', options.onError);
+  }
+
+  enqueue(order: NewTask): Promise<TaskRecord> {
+    return this.#ask(async (shared) => {
+      const { queue, kind, payload, parts } = order;
+      await this.#refuseIfFull(shared, queue);
+      const jobId = randomUUID();
+      const opts = { ...jobOptions(this.#options), jobId };
+      const jobs = queueOf(shared, queue);
+      if (parts === undefined) return pending(queue, await jobs.add(kind, { payload }, opts));
+      const total = parts.reduce((sum, part) => sum + part.length, 0);
+      const { job } = await shared.flows.add({
+        name: kind,
+        queueName: queue,
+        data: { payload, total },
+        opts,
+        children: parts.map((keys, index) => ({
+          name: kind,
+          queueName: PARTS,
+          data: { payload, keys },
+          opts: { ...opts, jobId: `${jobId}.${index}`, removeOnComplete: true, ignoreDependencyOnFailure: true },
+        })),
+      });
+      return pending(queue, job);
+    });
+  }
+
+  get(taskId: string): Promise<TaskRecord | undefined> {
+    return this.#ask((shared) => find(shared, taskId));
+  }
+
+  list(filter: TaskFilter): Promise<TaskPage> {
+    return this.#ask((shared) => listTasks(shared, shared.revocations, shared.batches, filter));
+  }
+
+  async active(): Promise<readonly TaskRecord[]> {
+    return (await this.list({ status: 'STARTED', limit: 1000, offset: 0 })).tasks;
+  }
+
+  stats(): Promise<readonly QueueStats[]> {
+    return this.#ask(queueStats);
+  }
+
+  revoke(taskId: string): Promise<TaskRecord> {
+    return this.#ask(async (shared) => {
+      const record = await find(shared, taskId);
+      if (record === undefined) throw new TaskNotFoundError(taskId);
+      if (record.finishedAt !== null) throw new TaskFinishedError(taskId, record.status);
+      const revoked: TaskRecord = { ...record, status: 'REVOKED', error: null, finishedAt: new Date() };
+      const queue = queueOf(shared, record.queue);
+      if (!(await queue.removeJobScheduler(taskId)) && !(await removed(queue, taskId))) {
+        // It runs: whoever runs it looks out for this.
+        await shared.revocations.ask(taskId);
+        const job = await queue.getJob(taskId);
+        await job?.removeUnprocessedChildren();
+        return (await find(shared, taskId)) ?? record;
+      }
+      await shared.revocations.keep(revoked);
+      await shared.batches.forget(taskId);
+      return revoked;
+    });
+  }
+
+  schedule({ id, every, task }: Schedule): Promise<TaskRecord> {
+    return this.#ask(async (shared) => {
+      const queue = queueOf(shared, task.queue);
+      const { maxSchedules } = this.#options.settings;
+      if ((await queue.getJobSchedulersCount()) >= maxSchedules && !(await queue.getJobScheduler(id))) {
+        throw new QueueFullError('schedules', maxSchedules);
+      }
+      await queue.upsertJobScheduler(
+        id,
+        { every },
+        { name: task.kind, data: { payload: task.payload }, opts: jobOptions(this.#options) },
+      );
+      await shared.revocations.forget(id);
+      const record = await scheduleRecord(shared, id);
+      if (record === undefined) throw new TasksUnavailableError('the schedule was ended as it was made');
+      return record;
+    });
+  }
+
+  unschedule(id: string): Promise<boolean> {
+    return this.#ask(async ({ queues }) => {
+      const removals = await Promise.all([...queues.values()].map((queue) => queue.removeJobScheduler(id)));
+      return removals.includes(true);
+    });
+  }
+
+  bullQueues(): Promise<readonly JobQueue[]> {
+    return this.#ask(async ({ queues, parts }) => [...queues.values(), parts]);
+  }
+
+  work(runner: TaskRunner, schedules: readonly Schedule[] = []): void {
+    const client = this.#options.connect('work');
+    client.on('error', this.#options.onError);
+    this.#work = client;
+    this.#hiring ??= this.#hire(client, runner, schedules);
+  }
+
+  async close(timeout = 0): Promise<boolean> {
+    this.#closing = true;
+    // Ends what still waits for Redis to answer, so that nobody is hired after all.
+    if (this.#crew === undefined) this.#work?.disconnect();
+    await this.#hiring;
+    const clean = (await this.#crew?.close(timeout)) ?? true;
+    this.#work?.disconnect();
+    this.#commands.disconnect();
+    return clean;
+  }
+
+  /** Begins to work as soon as Redis answers, be it today or tomorrow. */
+  async #hire(client: Redis | Cluster, runner: TaskRunner, schedules: readonly Schedule[]): Promise<void> {
+    let owed = [...schedules];
+    while (!this.#closing && (this.#crew === undefined || owed.length > 0)) {
+      let crew: Crew | undefined;
+      try {
+        await connected(client, OPEN_EVERY);
+        const shared = await this.#open();
+        if (this.#crew === undefined) {
+          crew = new Crew(client, shared, runner, this.#options);
+          await crew.ready();
+          this.#crew = crew;
+        }
+        for (const schedule of owed) {
+          await this.schedule(schedule);
+          owed = owed.filter((each) => each !== schedule);
+        }
+      } catch (error) {
+        if (this.#crew === undefined) await crew?.close(0);
+        if (this.#closing) return;
+        this.#options.onError(error as Error);
+        await new Promise((resolve) => setTimeout(resolve, OPEN_EVERY));
+      }
+    }
+  }
+
+  /** What went wrong with Redis becomes one error, and nobody waits longer than `patience`. */
+  async #ask<T>(question: (shared: Shared) => Promise<T>): Promise<T> {
+    if (this.#closing) throw new TasksUnavailableError('the task queues are closed');
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new TasksUnavailableError()), this.#options.patience);
+    });
+    try {
+      return await Promise.race([this.#open().then(question), patience]);
+    } catch (error) {
+      if (isTaskError(error) || error instanceof TypeError || error instanceof RangeError) throw error;
+      throw new TasksUnavailableError(undefined, { cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #open(): Promise<Shared> {
+    this.#opening ??= connected(this.#commands, this.#options.patience).then(() =>
+      openShared(this.#commands, this.#options),
+    );
+    this.#opening.catch(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async #refuseIfFull(shared: Shared, queue: TaskQueue): Promise<void> {
+    const { maxWaiting } = this.#options.settings;
+    const counts = await queueOf(shared, queue).getJobCounts('waiting', 'delayed', 'waiting-children');
+    const waiting = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    if (waiting >= maxWaiting) throw new QueueFullError(`tasks in ${queue}`, maxWaiting);
+  }
+}
+
+function queueOf({ queues }: Shared, name: TaskQueue): JobQueue {
+  const queue = queues.get(name);
+  if (queue === undefined) throw new TypeError(`there is no queue ${name}`);
+  return queue;
+}
+
+async function find(shared: Shared, taskId: string): Promise<TaskRecord | undefined> {
+  const records = await Promise.all([
+    ...[...shared.queues].map(async ([name, queue]) => {
+      const job = await queue.getJob(taskId);
+      return job && recordOf(name, job, await job.getState(), shared.batches);
+    }),
+    shared.revocations.get(taskId),
+    scheduleRecord(shared, taskId),
+  ]);
+  return records.find((record) => record !== undefined);
+}
+
+/** Whether it could be removed before anyone began with it. */
+async function removed(queue: JobQueue, taskId: string): Promise<boolean> {
+  const job = await queue.getJob(taskId);
+  if (job === undefined || (await job.getState()) === 'active') return false;
+  return job.remove().then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof Error && error.message.includes('locked')) return false;
+      throw error;
+    },
+  );
+}
+
+function pending(queue: TaskQueue, job: TaskJob | Job): TaskRecord {
+  return {
+    taskId: job.id ?? '',
+    queue,
+    status: 'PENDING',
+    attempts: 0,
+    progress: 0,
+    result: null,
+    error: null,
+    createdAt: new Date(job.timestamp),
+    finishedAt: null,
+  };
+}

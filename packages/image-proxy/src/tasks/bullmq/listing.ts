@@ -1,0 +1,74 @@
+import type { JobType } from 'bullmq';
+import type { TaskFilter, TaskPage } from '../driver.js';
+import type { TaskQueue, TaskRecord, TaskStatus } from '../task.js';
+import type { BatchProgress } from './batch-progress.js';
+import type { JobQueue, Link } from './link.js';
+import { recordOf } from './records.js';
+import type { Revocations } from './revocations.js';
+
+/** Jobs of one state that are looked at for a list. */
+const MOST_LISTED = 10_000;
+
+/** Where tasks of each status can be; what is only sometimes one is looked at more closely. */
+const places: Readonly<Record<TaskStatus, readonly JobType[]>> = {
+  STARTED: ['active', 'waiting-children'],
+  PENDING: ['waiting-children', 'waiting', 'prioritized', 'delayed'],
+  RETRY: ['waiting', 'prioritized', 'delayed'],
+  SUCCESS: ['completed'],
+  FAILURE: ['failed'],
+  REVOKED: [],
+};
+const everywhere: readonly JobType[] = [
+  'active',
+  'waiting-children',
+  'waiting',
+  'prioritized',
+  'delayed',
+  'completed',
+  'failed',
+];
+const certain: ReadonlySet<JobType> = new Set<JobType>(['active', 'completed', 'failed']);
+
+interface Found {
+  readonly queue: TaskQueue;
+  readonly jobs: JobQueue;
+  readonly id: string;
+  readonly state: JobType;
+}
+
+/** A page of tasks. Ids are listed first; only those of the page are read whole. */
+export async function listTasks(
+  { queues }: Link,
+  revocations: Revocations,
+  batches: BatchProgress,
+  { queue: wanted, status, limit, offset }: TaskFilter,
+): Promise<TaskPage> {
+  const states = status === undefined ? everywhere : places[status];
+  const found: (Found | TaskRecord)[] = [];
+  for (const [queue, jobs] of queues) {
+    if (wanted !== undefined && wanted !== queue) continue;
+    const lists = await Promise.all(states.map((state) => jobs.getRanges([state], 0, MOST_LISTED - 1, false)));
+    for (const [index, ids] of lists.entries()) {
+      const state = states[index] ?? 'waiting';
+      const here = ids.map((id): Found => ({ queue, jobs, id, state }));
+      found.push(...(status === undefined || certain.has(state) ? here : await only(status, here, batches)));
+    }
+  }
+  if (status === undefined || status === 'REVOKED') {
+    const revoked = await revocations.all();
+    found.push(...revoked.filter(({ queue }) => wanted === undefined || wanted === queue));
+  }
+  const page = await Promise.all(found.slice(offset, offset + limit).map((each) => read(each, batches)));
+  return { tasks: page.filter((record) => record !== undefined), total: found.length };
+}
+
+async function only(status: TaskStatus, found: readonly Found[], batches: BatchProgress): Promise<Found[]> {
+  const records = await Promise.all(found.map((each) => read(each, batches)));
+  return found.filter((_, index) => records[index]?.status === status);
+}
+
+async function read(found: Found | TaskRecord, batches: BatchProgress): Promise<TaskRecord | undefined> {
+  if (!('jobs' in found)) return found;
+  const job = await found.jobs.getJob(found.id);
+  return job && recordOf(found.queue, job, found.state, batches);
+}

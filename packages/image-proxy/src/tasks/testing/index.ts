@@ -1,0 +1,1 @@
+export { runDriverConformance, type DriverSubject, type TestFunctions } from './driver-conformance.js';
