@@ -54,6 +54,7 @@ function clockOffset(response: Response, settings: Settings): number {
 
 function readAnswer(body: unknown, keys: readonly string[], offset: number): UrlAnswer {
   const { urls, errors } = asRecord(body);
+  if (typeof urls !== 'object') throw new SmartImageError('FOREBAY_LOOKUP_FAILED', 'The server answered without URLs');
   const urlOf = asRecord(urls);
   const errorOf = asRecord(errors);
   const found: StoredUrl[] = [];
