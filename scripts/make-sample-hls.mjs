@@ -14,7 +14,8 @@ const GOP = Math.round(SEGMENT * RATE);
 const ON_DEMAND_SEGMENTS = 24;
 const LIVE_SEGMENTS = 10;
 
-const ffmpeg = (...args) => execFileSync('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-y', ...args]);
+const ffmpeg = (...groups) => execFileSync('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-y', ...groups.flat()]);
+const words = (text) => text.split(' ');
 const probe = (file, stream) => {
   const args = ['-v', 'error', '-select_streams', stream, '-show_streams', '-of', 'json', file];
   return JSON.parse(execFileSync('ffprobe', args, { encoding: 'utf8' })).streams[0];
@@ -34,22 +35,21 @@ function picture({ seconds, width, height, label, colours }) {
 
 /** A soft stroke every second, a higher one every fourth. */
 const sound = (seconds, pitch = 1) => [
-  ...['-f', 'lavfi', '-i'],
+  '-f',
+  'lavfi',
+  '-i',
   `aevalsrc='0.25*sin(2*PI*t*${pitch}*if(lt(mod(t\\,4)\\,1)\\,880\\,587.33))*exp(-7*mod(t\\,1))':s=48000:d=${seconds}`,
 ];
-const x264 = (level, crf) => [
-  ...['-c:v', 'libx264', '-profile:v', 'main', '-level', level, '-preset', 'veryslow', '-crf', String(crf)],
-  ...['-bf', '0', '-g', String(GOP), '-keyint_min', String(GOP), '-sc_threshold', '0', '-pix_fmt', 'yuv420p'],
-];
-const aac = (seconds, rate) => [
-  ...['-c:a', 'aac', '-b:a', rate, '-ac', '1', '-frames:a', String(Math.round((seconds * 48_000) / 1024))],
-];
+const x264 = (level, crf) =>
+  words(
+    `-c:v libx264 -profile:v main -level ${level} -preset veryslow -crf ${crf} -bf 0 -g ${GOP} -keyint_min ${GOP} -sc_threshold 0 -pix_fmt yuv420p`,
+  );
+const aac = (seconds, rate) => words(`-c:a aac -b:a ${rate} -ac 1 -frames:a ${Math.round((seconds * 48_000) / 1024)}`);
 // No date, no version: the same input is to give the same bytes.
-const plain = ['-fflags', '+bitexact', '-flags:v', '+bitexact', '-flags:a', '+bitexact', '-map_metadata', '-1'];
-const fragmented = [
-  ...['-frag_duration', String(PART * 1e6), '-movflags', '+empty_moov+default_base_moof+skip_trailer'],
-  ...['-use_editlist', '0', '-avoid_negative_ts', 'make_zero', '-f', 'mp4'],
-];
+const plain = words('-fflags +bitexact -flags:v +bitexact -flags:a +bitexact -map_metadata -1');
+const fragmented = words(
+  `-frag_duration ${PART * 1e6} -movflags +empty_moov+default_base_moof+skip_trailer -use_editlist 0 -avoid_negative_ts make_zero -f mp4`,
+);
 
 /** RFC 6381's name of an H.264 profile and level, read from the avcC box. */
 function avcCodec(file) {
@@ -70,7 +70,7 @@ try {
   ]) {
     const file = `on-demand-${height}p.mp4`;
     const look = { seconds, width, height, label: 'on demand', colours: ['0x0b2d3f', '0x1a6f8c'] };
-    ffmpeg(...picture(look), ...x264(level, crf), ...plain, ...fragmented, join(out, file));
+    ffmpeg(picture(look), x264(level, crf), plain, fragmented, join(out, file));
     video.push({ name: `${height}p`, file, width, height, codecs: avcCodec(join(out, file)) });
   }
   const audio = [];
@@ -79,7 +79,7 @@ try {
     ['low', 0.5],
   ]) {
     const file = `on-demand-${name}.mp4`;
-    ffmpeg(...sound(seconds, pitch), ...aac(seconds, '40k'), ...plain, ...fragmented, join(out, file));
+    ffmpeg(sound(seconds, pitch), aac(seconds, '40k'), plain, fragmented, join(out, file));
     audio.push({ name, file, codecs: 'mp4a.40.2' });
   }
 
@@ -91,11 +91,9 @@ try {
   ]) {
     const list = join(work, 'list.m3u8');
     const look = { seconds: loop, width, height, label: 'live', colours: ['0x3f1b0b', '0x8c4a1a'] };
-    ffmpeg(
-      ...[...picture(look), ...sound(loop), ...x264(level, crf), ...aac(loop, '40k'), ...plain],
-      ...['-muxdelay', '0', '-muxpreload', '0', '-f', 'hls', '-hls_time', String(SEGMENT), '-hls_list_size', '0'],
-      ...['-hls_flags', 'single_file', '-hls_segment_filename', join(work, 'all.ts'), list],
-    );
+    const hls = words(`-muxdelay 0 -muxpreload 0 -f hls -hls_time ${SEGMENT} -hls_list_size 0 -hls_flags single_file`);
+    const files = ['-hls_segment_filename', join(work, 'all.ts'), list];
+    ffmpeg(picture(look), sound(loop), x264(level, crf), aac(loop, '40k'), plain, hls, files);
     const file = `live-${height}p.mpegts`;
     writeFileSync(join(out, file), readFileSync(join(work, 'all.ts')));
     const text = readFileSync(list, 'utf8');

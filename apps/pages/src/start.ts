@@ -1,5 +1,3 @@
-import './start.css';
-
 interface Health {
   readonly status: string;
   readonly version: string;

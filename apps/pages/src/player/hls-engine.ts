@@ -1,4 +1,4 @@
-import Hls, { ErrorTypes, Events } from 'hls.js';
+import { ErrorTypes, Events, Hls } from 'hls.js';
 import workerPath from 'hls.js/dist/hls.worker.js?url';
 import { AUTOMATIC, type StartEngine } from './engine.js';
 

@@ -1,4 +1,3 @@
-import './player.css';
 import { showChoice } from './choice-box.js';
 import type { Engine, StartEngine } from './engine.js';
 import { createEventLog } from './event-log.js';
@@ -7,17 +6,16 @@ import { canPlayNatively, startNative } from './native-engine.js';
 import { createStatePanel } from './state-panel.js';
 import { OWN, ownStream, STREAMS } from './streams.js';
 
-const find = <T extends Element>(id: string): T => document.querySelector<T>(`#${id}`)!;
-const video = find<HTMLVideoElement>('video');
-const form = find<HTMLFormElement>('choice');
-const stream = find<HTMLSelectElement>('stream');
-const own = find<HTMLInputElement>('own');
-const engines = find<HTMLSelectElement>('engine');
-const rendition = find<HTMLSelectElement>('rendition');
-const sound = find<HTMLSelectElement>('sound');
-const complaint = find<HTMLElement>('complaint');
-const log = createEventLog(find<HTMLOListElement>('events'));
-const show = createStatePanel(find<HTMLDListElement>('state'));
+const video = document.querySelector<HTMLVideoElement>('#video')!;
+const form = document.querySelector<HTMLFormElement>('#choice')!;
+const stream = document.querySelector<HTMLSelectElement>('#stream')!;
+const own = document.querySelector<HTMLInputElement>('#own')!;
+const engines = document.querySelector<HTMLSelectElement>('#engine')!;
+const rendition = document.querySelector<HTMLSelectElement>('#rendition')!;
+const sound = document.querySelector<HTMLSelectElement>('#sound')!;
+const complaint = document.querySelector<HTMLElement>('#complaint')!;
+const log = createEventLog(document.querySelector<HTMLOListElement>('#events')!);
+const show = createStatePanel(document.querySelector<HTMLDListElement>('#state')!);
 
 let engine: Engine | undefined;
 let stalls = 0;

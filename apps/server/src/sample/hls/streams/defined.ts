@@ -13,7 +13,9 @@ export function defined(media: SampleMedia): Stream {
     const viewer = query.get('viewer');
     if (path === 'main.m3u8')
       return playlist([
-        ...['#EXTM3U', '#EXT-X-VERSION:11', '#EXT-X-INDEPENDENT-SEGMENTS'],
+        '#EXTM3U',
+        '#EXT-X-VERSION:11',
+        '#EXT-X-INDEPENDENT-SEGMENTS',
         '#EXT-X-DEFINE:NAME="ending",VALUE="m4s"',
         '#EXT-X-DEFINE:QUERYPARAM="viewer"',
         `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="${sound.name}",DEFAULT=YES,AUTOSELECT=YES,URI="${sound.name}.m3u8?viewer={$viewer}"`,
