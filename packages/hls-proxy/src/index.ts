@@ -1,1 +1,16 @@
-export {};
+export { createHlsProxy, type FetchOptions, type HlsProxy } from './hls-proxy.js';
+export type { HlsLimits, HlsProxyOptions } from './options.js';
+export type { Upstreams } from './origin/upstream-group.js';
+export type { Transfer } from './segment-door.js';
+export { rewritePlaylist, type MapChild, type RewriteOptions } from './playlist/rewrite.js';
+export {
+  rewriteAssetList,
+  rewriteSteering,
+  type DocumentChild,
+  type RewriteDocumentOptions,
+} from './playlist/documents.js';
+export type { PlaylistChild, PlaylistChildKind } from './playlist/child.js';
+export type { Variables } from './playlist/variables.js';
+export type { Access, Admission, Child, ChildKind, Explanation, Resource, ViewerRequest } from './access/admission.js';
+export type { SessionHandle } from './sessions/session-handle.js';
+export type { Cmcd } from './sessions/cmcd.js';

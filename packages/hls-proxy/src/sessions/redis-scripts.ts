@@ -1,3 +1,5 @@
+import { RATE_MEMORY } from './session-record.js';
+
 // All keys begin with one base that holds the hash tag, so that they are in one slot of a cluster and a script may use
 // any of them:
 //
@@ -60,7 +62,7 @@ if known then
   local f = redis.call('HMGET', at('s', known), 'seen', 'rate')
   if f[1] and tonumber(f[1]) + idle > now then
     local elapsed = math.max(0, now - tonumber(f[1]))
-    redis.call('HSET', at('s', known), 'seen', now, 'rate', tonumber(f[2]) * math.exp(-elapsed / 20000))
+    redis.call('HSET', at('s', known), 'seen', now, 'rate', tonumber(f[2]) * math.exp(-elapsed / ${RATE_MEMORY}))
     seen(known, ARGV[6], uid, now, keep)
     return {'known', redis.call('HGETALL', at('s', known))}
   end
@@ -110,7 +112,7 @@ for i = 10, new and #ARGV or 0, 11 do
     local key = at('s', id)
     local f = redis.call('HMGET', key, 'seen', 'rate')
     local before = tonumber(f[1] or time)
-    local rate = tonumber(f[2] or '0') * math.exp(-math.max(0, time - before) / 20000) + bytes * 8000 / 20000
+    local rate = tonumber(f[2] or '0') * math.exp(-math.max(0, time - before) / ${RATE_MEMORY}) + bytes * 8000 / ${RATE_MEMORY}
     time = math.max(time, before)
     redis.call('HSET', key, 'identity', ARGV[i + 1], 'viewer', ARGV[i + 2], 'device', ARGV[i + 3], 'uid', uid,
       'expires', ARGV[i + 5], 'allow', ARGV[i + 6], 'seen', time, 'rate', rate)

@@ -1,4 +1,5 @@
 import { redisConnection, type RedisConnection, type RedisConnectionOptions } from '@forebay/cache-tiers/redis';
+import type { Cmcd } from './cmcd.js';
 import * as scripts from './redis-scripts.js';
 import { fadedRate, type SessionIdentity, type SessionNews, type SessionRecord } from './session-record.js';
 import { ENDED_FOR, ENDED_NEWS, type AllowedViewer, type SessionStore } from './store.js';
@@ -27,14 +28,12 @@ const fieldsOf = (flat: readonly string[]): Fields => {
 
 // What is read was written here, under names that nobody else uses.
 // oxlint-disable typescript/no-unsafe-type-assertion
-const fromJson = <T>(text: string): T => JSON.parse(text) as T;
-
 const recordOf = (flat: readonly string[]): SessionRecord | undefined => {
   const fields = fieldsOf(flat);
   const identity = fields.get('identity');
   if (identity === undefined) return undefined;
   const cmcd = fields.get('cmcd');
-  const known = fromJson<SessionIdentity>(identity);
+  const known = JSON.parse(identity) as SessionIdentity;
   return {
     ...known,
     uid: known.uid,
@@ -46,7 +45,7 @@ const recordOf = (flat: readonly string[]): SessionRecord | undefined => {
     rendition: fields.get('rendition'),
     bytes: Number(fields.get('bytes') ?? 0),
     bitrate: Number(fields.get('rate') ?? 0),
-    cmcd: cmcd === undefined ? undefined : fromJson(cmcd),
+    cmcd: cmcd === undefined ? undefined : (JSON.parse(cmcd) as Cmcd),
   };
 };
 
@@ -89,35 +88,55 @@ export const redisSessionStore = (options: RedisSessionStoreOptions = {}): Sessi
   const connection = shared ?? redisConnection(own);
   const base = `${connection.names.prefix}{hls}`;
 
-  const run = async <T>(script: string, ...args: readonly (string | number)[]): Promise<T> =>
-    (await connection.write(base, (redis) => redis.eval(script, 1, base, ...args))) as T;
+  const run = (script: string, ...args: readonly (string | number)[]): Promise<unknown> =>
+    connection.write(base, (redis) => redis.eval(script, 1, base, ...args));
 
   return {
     state: () => (connection.state() === 'connected' || connection.state() === 'fallback' ? 'connected' : 'lost'),
     open: async ({ session, now, idle, maxPerUser, use }) => {
-      const [kind, fields, superseded] = await run<[string, string[]?, string[]?]>(
+      const [kind, fields, superseded] = (await run(
         scripts.OPEN,
-        ...[now, idle, Math.ceil(idle * KEEP), session.id, identityOf(session), session.viewer, session.device],
-        ...[session.uid ?? '', session.expiresAt ?? '', session.allowedBy ?? '', maxPerUser ?? 0],
-        ...[use?.name ?? '', use?.limit ?? 0, Math.ceil(use?.lifetime ?? 0), ENDED_FOR],
-      );
+        now,
+        idle,
+        Math.ceil(idle * KEEP),
+        session.id,
+        identityOf(session),
+        session.viewer,
+        session.device,
+        session.uid ?? '',
+        session.expiresAt ?? '',
+        session.allowedBy ?? '',
+        maxPerUser ?? 0,
+        use?.name ?? '',
+        use?.limit ?? 0,
+        Math.ceil(use?.lifetime ?? 0),
+        ENDED_FOR,
+      )) as [string, string[]?, string[]?];
       if (kind === 'too-many' || kind === 'used-up') return { kind };
       const record = recordOf(fields ?? []);
       if (record === undefined) throw new Error('the session that was just opened is gone');
       return { kind: 'opened', session: record, fresh: kind === 'fresh', superseded: superseded ?? [] };
     },
     find: async ({ id, now, idle }) => {
-      const [kind, fields] = await run<[string, string[]?]>(scripts.FIND, id);
+      const [kind, fields] = (await run(scripts.FIND, id)) as [string, string[]?];
       if (kind === 'ended') return 'ended';
       const record = recordOf(fields ?? []);
       return record === undefined || record.lastSeenAt + idle <= now ? undefined : record;
     },
     report: async ({ reporter, sequence, now, idle, sessions, cursor }) => {
-      const [ended, version] = await run<[string[], string]>(
+      const [ended, version] = (await run(
         scripts.REPORT,
-        ...[now, idle, Math.ceil(idle * KEEP), reporter, sequence, cursor, ENDED_NEWS, maxUsers, maxUnsentUsers],
+        now,
+        idle,
+        Math.ceil(idle * KEEP),
+        reporter,
+        sequence,
+        cursor,
+        ENDED_NEWS,
+        maxUsers,
+        maxUnsentUsers,
         ...sessions.flatMap(newsOf),
-      );
+      )) as [string[], string];
       const times = ended.filter((_, index) => index % 2 === 1).map(Number);
       return {
         ended: ended.filter((_, index) => index % 2 === 0),
@@ -126,35 +145,35 @@ export const redisSessionStore = (options: RedisSessionStoreOptions = {}): Sessi
       };
     },
     list: async ({ now, idle, uid, limit, offset }) => {
-      const [total, found] = await run<[number, string[][]]>(scripts.LIST, now, idle, uid ?? '', limit, offset);
+      const [total, found] = (await run(scripts.LIST, now, idle, uid ?? '', limit, offset)) as [number, string[][]];
       const sessions = found.flatMap((fields) => recordOf(fields) ?? []);
       return {
         sessions: sessions.map((one) => ({ ...one, bitrate: fadedRate(one.bitrate, now - one.lastSeenAt, 0) })),
         total,
       };
     },
-    end: async ({ id, now }) => (await run<number>(scripts.END, id, now, ENDED_FOR)) === 1,
+    end: async ({ id, now }) => (await run(scripts.END, id, now, ENDED_FOR)) === 1,
     use: async ({ name, limit, lifetime, now }) =>
-      (await run<number>(scripts.USE, name, limit, Math.ceil(lifetime), now)) === 1,
+      (await run(scripts.USE, name, limit, Math.ceil(lifetime), now)) === 1,
     allow: async (entry) =>
-      (await run<number>(scripts.ALLOW, entry.id, JSON.stringify(entry), maxAllowed, entry.createdAt)) === 1,
-    disallow: async ({ id, now }) => (await run<number>(scripts.DISALLOW, id, now, ENDED_FOR)) === 1,
+      (await run(scripts.ALLOW, entry.id, JSON.stringify(entry), maxAllowed, entry.createdAt)) === 1,
+    disallow: async ({ id, now }) => (await run(scripts.DISALLOW, id, now, ENDED_FOR)) === 1,
     allowed: async ({ now }) => {
       const entries = await connection.read(base, (redis) => redis.hvals(`${base}:allow`));
       return entries
-        .map((text) => fromJson<AllowedViewer>(text))
+        .map((text) => JSON.parse(text) as AllowedViewer)
         .map((entry) => ({ ...entry, userAgent: entry.userAgent, expiresAt: entry.expiresAt }))
         .filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
     },
     traffic: async ({ uid, limit }) => {
-      const users = await run<[string, string, string][]>(scripts.TRAFFIC, uid ?? '', uid === undefined ? 0 : 1);
+      const users = (await run(scripts.TRAFFIC, uid ?? '', uid === undefined ? 0 : 1)) as [string, string, string][];
       return users
         .map(([name, bytes, time]) => ({ uid: name || undefined, bytes: Number(bytes), lastSeenAt: Number(time) }))
         .toSorted((a, b) => b.bytes - a.bytes)
         .slice(0, limit);
     },
     takeTraffic: async ({ id, reporter, lease, now }) => {
-      const taken = await run<[string, string, string[], string] | null>(scripts.TAKE, id, reporter, lease, now);
+      const taken = (await run(scripts.TAKE, id, reporter, lease, now)) as [string, string, string[], string] | null;
       if (taken === null) return undefined;
       const [batch, at, users, rest] = taken;
       return {

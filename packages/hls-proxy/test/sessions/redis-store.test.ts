@@ -1,0 +1,76 @@
+import type { SessionStore } from '@forebay/hls-proxy';
+import { redisSessionStore } from '@forebay/hls-proxy/redis';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { startRedis, type RedisServer } from '../../../cache-tiers/test/support/redis-servers.js';
+import { sessionStoreSuite } from './conformance.js';
+
+let server: RedisServer;
+const stores: SessionStore[] = [];
+const storeOf = (): SessionStore => {
+  const store = redisSessionStore({ port: server.port, maxUnsentUsers: 10, maxAllowed: 3 });
+  stores.push(store);
+  return store;
+};
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterEach(async () => {
+  await Promise.all(stores.splice(0).map((store) => store.close()));
+  await server.command('FLUSHALL');
+});
+afterAll(() => server.stop());
+
+sessionStoreSuite('Redis', async () => storeOf());
+
+it('lets one node report traffic at a time, and another when that one is gone', async () => {
+  const [a, b] = [storeOf(), storeOf()];
+  const session = {
+    ...{ id: 's', uid: 'u', address: '', userAgent: undefined, player: '', browser: undefined, stream: '/' },
+    ...{ viewer: 'v', device: 'd', allowedBy: undefined, expiresAt: undefined, startedAt: 1, lastSeenAt: 1 },
+    ...{ rendition: undefined, bytes: 5, cmcd: undefined },
+  };
+  await a.report({ reporter: 'a', sequence: 1, now: 1, idle: 1000, sessions: [session], cursor: 0 });
+  const batch = await a.takeTraffic({ id: 'one', reporter: 'a', lease: 150, now: 1 });
+  expect(batch).toMatchObject({ id: 'one' });
+  expect(await b.takeTraffic({ id: 'two', reporter: 'b', lease: 150, now: 1 })).toBeUndefined();
+  // Nobody has settled it: the next to have the turn gets the same batch, under the same id.
+  await expect.poll(() => b.takeTraffic({ id: 'two', reporter: 'b', lease: 150, now: 2 })).toEqual(batch);
+});
+
+it('leaves nothing behind that does not end by itself but totals, the allow list and what is owed', async () => {
+  const store = storeOf();
+  const session = {
+    ...{ id: 's', uid: 'u', address: '', userAgent: undefined, player: '', browser: undefined, stream: '/' },
+    ...{ viewer: 'v', device: 'd', allowedBy: undefined, expiresAt: 5000, startedAt: 1 },
+  };
+  const use = { name: 'n', limit: 1, lifetime: 1000 };
+  await store.open({ session, now: 1, idle: 1000, maxPerUser: 1, use });
+  const other = { ...session, id: 't', viewer: 'w', stream: '/b' };
+  await store.open({ session: other, now: 2, idle: 1000, maxPerUser: 1, use: undefined });
+  const news = { ...other, lastSeenAt: 3, rendition: '/r', bytes: 5, cmcd: { br: 1 } };
+  await store.report({ reporter: 'a', sequence: 1, now: 3, idle: 1000, sessions: [news], cursor: 0 });
+  const names = (await server.command('KEYS', '*')) as string[];
+  const lasting: string[] = [];
+  for (const name of names) if ((await server.command('PTTL', name)) === -1) lasting.push(name);
+  expect(lasting.map((name) => name.replace('forebay:{hls}:', '')).toSorted()).toEqual([
+    'ended',
+    'pending',
+    'seen',
+    'traffic',
+    'tseen',
+  ]);
+  await store.report({ reporter: 'a', sequence: 2, now: 100_000, idle: 1000, sessions: [], cursor: 0 });
+  expect(await server.command('EXISTS', 'forebay:{hls}:seen', 'forebay:{hls}:ended')).toBe(0);
+});
+
+it('says when Redis is away, and rejects rather than hangs', async () => {
+  const store = storeOf();
+  await store.allowed({ now: 1 });
+  expect(store.state()).toBe('connected');
+  await server.kill();
+  await expect.poll(() => store.state()).toBe('lost');
+  await expect(store.find({ id: 's', now: 1, idle: 1 })).rejects.toThrow();
+  await server.start();
+  await expect.poll(() => store.state(), { timeout: 5000 }).toBe('connected');
+});
