@@ -1,12 +1,12 @@
-import { ErrorTypes, Events, Hls } from 'hls.js';
+import HlsJs, { ErrorTypes, Events } from 'hls.js';
 import workerPath from 'hls.js/dist/hls.worker.js?url';
 import { AUTOMATIC, type StartEngine } from './engine.js';
 
-export const canUseHlsJs = (): boolean => Hls.isSupported();
+export const canUseHlsJs = (): boolean => HlsJs.isSupported();
 
 /** hls.js over Media Source Extensions. */
 export const startHlsJs: StartEngine = (video, path, { happened, failed }) => {
-  const hls = new Hls({ workerPath, lowLatencyMode: true });
+  const hls = new HlsJs({ workerPath, lowLatencyMode: true });
   let recoveries = 0;
   hls.on(Events.MANIFEST_PARSED, (_, { levels, audioTracks }) =>
     happened(`the playlist names ${levels.length} renditions and ${audioTracks.length} sounds`),
@@ -41,7 +41,7 @@ export const startHlsJs: StartEngine = (video, path, { happened, failed }) => {
   };
 };
 
-function nameOf(hls: Hls, id: number): string {
+function nameOf(hls: HlsJs, id: number): string {
   const level = hls.levels[id];
   return level === undefined ? '' : `${level.height}p, ${Math.round(level.bitrate / 1000)} kbit/s`;
 }
