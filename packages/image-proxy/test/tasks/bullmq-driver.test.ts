@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { bullmqDriver, connectTo } from '@forebay/image-proxy/bullmq';
 import { runDriverConformance } from '@forebay/image-proxy/tasks/testing';
-import { RedisServer } from './redis-server.js';
+import { RedisServer } from './support/redis-server.js';
 
 let redis: RedisServer;
 let made = 0;

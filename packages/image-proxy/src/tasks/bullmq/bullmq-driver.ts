@@ -4,6 +4,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { NewTask, Schedule, TaskDriver, TaskFilter, TaskPage, TaskRunner } from '../driver.js';
 import { isTaskError, QueueFullError, TaskFinishedError, TaskNotFoundError, TasksUnavailableError } from '../errors.js';
 import type { QueueStats, TaskQueue, TaskRecord } from '../task.js';
+import type { Purpose } from './connect.js';
 import { Crew } from './crew.js';
 import { connected, jobOptions, PARTS, type JobQueue } from './link.js';
 import { listTasks } from './listing.js';
@@ -29,7 +30,7 @@ const OPEN_EVERY = 1000;
 
 class Driver implements BullmqDriver {
   readonly #options: CompleteBullmqOptions;
-  readonly #commands: Redis | Cluster;
+  #commands: Redis | Cluster | undefined;
   #opening: Promise<Shared> | undefined;
   #work: Redis | Cluster | undefined;
   #crew: Crew | undefined;
@@ -38,8 +39,6 @@ class Driver implements BullmqDriver {
 
   constructor(options: CompleteBullmqOptions) {
     this.#options = options;
-    this.#commands = options.connect('commands');
-    this.#commands.on('error', options.onError);
   }
 
   enqueue(order: NewTask): Promise<TaskRecord> {
@@ -134,10 +133,7 @@ class Driver implements BullmqDriver {
   }
 
   work(runner: TaskRunner, schedules: readonly Schedule[] = []): void {
-    const client = this.#options.connect('work');
-    client.on('error', this.#options.onError);
-    this.#work = client;
-    this.#hiring ??= this.#hire(client, runner, schedules);
+    this.#hiring ??= this.#hire(runner, schedules);
   }
 
   async close(timeout = 0): Promise<boolean> {
@@ -147,20 +143,21 @@ class Driver implements BullmqDriver {
     await this.#hiring;
     const clean = (await this.#crew?.close(timeout)) ?? true;
     this.#work?.disconnect();
-    this.#commands.disconnect();
+    this.#commands?.disconnect();
     return clean;
   }
 
   /** Begins to work as soon as Redis answers, be it today or tomorrow. */
-  async #hire(client: Redis | Cluster, runner: TaskRunner, schedules: readonly Schedule[]): Promise<void> {
+  async #hire(runner: TaskRunner, schedules: readonly Schedule[]): Promise<void> {
     let owed = [...schedules];
     while (!this.#closing && (this.#crew === undefined || owed.length > 0)) {
       let crew: Crew | undefined;
       try {
-        await connected(client, OPEN_EVERY);
+        this.#work ??= await this.#connect('work');
+        await connected(this.#work, OPEN_EVERY);
         const shared = await this.#open();
         if (this.#crew === undefined) {
-          crew = new Crew(client, shared, runner, this.#options);
+          crew = new Crew(this.#work, shared, runner, this.#options);
           await crew.ready();
           this.#crew = crew;
         }
@@ -195,13 +192,26 @@ class Driver implements BullmqDriver {
   }
 
   #open(): Promise<Shared> {
-    this.#opening ??= connected(this.#commands, this.#options.patience).then(() =>
-      openShared(this.#commands, this.#options),
-    );
-    this.#opening.catch(() => {
+    if (this.#opening !== undefined) return this.#opening;
+    const opening = this.#openNow();
+    this.#opening = opening;
+    opening.catch(() => {
       this.#opening = undefined;
     });
-    return this.#opening;
+    return opening;
+  }
+
+  async #openNow(): Promise<Shared> {
+    this.#commands ??= await this.#connect('commands');
+    await connected(this.#commands, this.#options.patience);
+    return openShared(this.#commands, this.#options);
+  }
+
+  async #connect(purpose: Purpose): Promise<Redis | Cluster> {
+    const client = await this.#options.connect(purpose);
+    client.on('error', this.#options.onError);
+    if (this.#closing) client.disconnect();
+    return client;
   }
 
   async #refuseIfFull(shared: Shared, queue: TaskQueue): Promise<void> {

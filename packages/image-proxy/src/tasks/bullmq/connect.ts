@@ -8,7 +8,7 @@ export interface RedisAddress {
 export interface ConnectOptions {
   /** One server, or nodes of a cluster to begin with. */
   readonly nodes: readonly RedisAddress[];
-  /** Whether the nodes are a cluster's. @default false */
+  /** Whether the nodes are a cluster's. @default whatever the first of them that answers says */
   readonly cluster?: boolean;
   readonly username?: string;
   readonly password?: string;
@@ -25,13 +25,17 @@ export interface ConnectOptions {
 /** What a connection is for: asking, where a quick "no" beats a long wait, or working, where it is the other way round. */
 export type Purpose = 'commands' | 'work';
 
-/** Makes connections with what BullMQ needs and outages call for. */
-export function connectTo(options: ConnectOptions): (purpose: Purpose) => Redis | Cluster {
+export type Connect = (purpose: Purpose) => Promise<Redis | Cluster>;
+
+/** Makes connections with what BullMQ needs and outages call for. A promise rejects where nobody can be asked yet. */
+export function connectTo(options: ConnectOptions): Connect {
   const [first] = options.nodes;
   if (first === undefined) throw new RangeError('nodes must name at least one Redis server');
-  const { cluster = false, commandTimeout = 2000, connectTimeout = 5000 } = options;
+  const { commandTimeout = 2000, connectTimeout = 5000 } = options;
+  let { cluster } = options;
   const retry = (times: number): number => Math.min(times * 100, 1000);
-  return (purpose) => {
+  return async (purpose) => {
+    cluster ??= await isCluster(options);
     const asking = purpose === 'commands';
     const common: RedisOptions = {
       connectTimeout,
@@ -57,4 +61,32 @@ export function connectTo(options: ConnectOptions): (purpose: Purpose) => Redis 
       retryDelayOnFailover: 200,
     });
   };
+}
+
+/** Asks one node after the other. @throws what the last of them said, when none answers */
+async function isCluster({ nodes, username, password, tls, connectTimeout = 5000 }: ConnectOptions): Promise<boolean> {
+  let problem: unknown;
+  for (const { host, port } of nodes) {
+    const redis = new Redis({
+      host,
+      port,
+      lazyConnect: true,
+      retryStrategy: null,
+      connectTimeout,
+      commandTimeout: connectTimeout,
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password }),
+      ...(tls === true ? { tls: {} } : {}),
+    });
+    redis.on('error', () => undefined);
+    try {
+      await redis.connect();
+      return /^cluster_enabled:1\r?$/m.test(await redis.info('cluster'));
+    } catch (error) {
+      problem = error;
+    } finally {
+      redis.disconnect();
+    }
+  }
+  throw problem;
 }

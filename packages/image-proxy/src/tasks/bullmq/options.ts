@@ -1,11 +1,10 @@
-import type { Cluster, Redis } from 'ioredis';
 import { wholeNumber } from '../checks.js';
 import { resolveSettings, type CompleteSettings, type TaskSettings } from '../settings.js';
-import type { Purpose } from './connect.js';
+import type { Connect } from './connect.js';
 
 export interface BullmqDriverOptions extends TaskSettings {
   /** Makes a connection, as `connectTo` does. A `work` connection has `maxRetriesPerRequest: null`, none has a key prefix. */
-  readonly connect: (purpose: Purpose) => Redis | Cluster;
+  readonly connect: Connect;
   /** In front of all keys; its hash tag keeps them on one node of a cluster, as BullMQ needs. @default 'forebay:{tasks}' */
   readonly prefix?: string;
   /** Milliseconds after which a question that Redis does not answer fails. @default 5000 */
@@ -22,7 +21,7 @@ export interface BullmqDriverOptions extends TaskSettings {
 
 export interface CompleteBullmqOptions {
   readonly settings: CompleteSettings;
-  readonly connect: (purpose: Purpose) => Redis | Cluster;
+  readonly connect: Connect;
   readonly prefix: string;
   readonly patience: number;
   readonly lockDuration: number;

@@ -1,4 +1,5 @@
 import { TaskRevokedError } from '../errors.js';
+import { taskController } from '../task-controller.js';
 import type { Revocations } from './revocations.js';
 
 /** Milliseconds between two looks for tasks to stop, while any run. */
@@ -23,7 +24,7 @@ export class Running {
   }
 
   async track<T>(taskId: string, jobId: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const entry: Entry = { taskId, jobId, controller: new AbortController() };
+    const entry: Entry = { taskId, jobId, controller: taskController() };
     this.#entries.add(entry);
     this.#timer ??= setInterval(() => void this.#look(), LOOK_EVERY).unref();
     try {

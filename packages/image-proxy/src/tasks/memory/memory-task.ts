@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sum } from '../batches.js';
 import type { NewTask } from '../driver.js';
+import { taskController } from '../task-controller.js';
 import type { BatchResult, Json, TaskRecord, TaskStatus } from '../task.js';
 
 /** What is run at a time: a whole task, or one part of it. */
@@ -38,7 +39,7 @@ export class MemoryTask {
   /** What is to be run of it; a controller is good for one attempt. */
   units(): Unit[] {
     const parts: readonly (readonly string[] | undefined)[] = this.order.parts ?? [undefined];
-    return parts.map((keys) => ({ task: this, keys, controller: new AbortController() }));
+    return parts.map((keys) => ({ task: this, keys, controller: taskController() }));
   }
 
   keysDone(count: number): void {
