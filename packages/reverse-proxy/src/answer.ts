@@ -27,6 +27,8 @@ export interface ProxyRequest {
   readonly signal: AbortSignal;
   /** Passes an informational answer on (RFC 9110 section 15.2), where the client and its connection can take one. */
   readonly inform?: ((status: number, headers: HeaderRecord) => void) | undefined;
+  /** Asks once more after so many ms for what the upstreams do not have yet (404). */
+  readonly retryMissingAfter?: number | undefined;
   /** A request body, for routes that pass methods on. */
   readonly body?: AsyncIterable<Uint8Array> | undefined;
 }

@@ -6,6 +6,7 @@ import { formatTarget, type Target } from './target.js';
 // A space cannot stand in a request target, so no target can be mistaken for a key with a partition behind it.
 const CREDENTIALS = ' credentials=';
 const VARIANT = ' variant=';
+const RANGE = ' range=';
 
 /** What a route's keys begin with; a plain target appended to it is that target's key. */
 export const keyPrefix = (route: string): string => `${route}:`;
@@ -27,6 +28,11 @@ export const partitionsOf = (key: string): string => `${key} `;
 /** The key of one of several representations of a resource (RFC 9111 section 4.1). */
 export function variantKey(primary: string, vary: string): string {
   return primary + VARIANT + digest(vary);
+}
+
+/** The key of one part of a resource, kept for itself. */
+export function rangeKey(primary: string, start: number, end: number): string {
+  return `${primary}${RANGE}${start}-${end}`;
 }
 
 function withoutApiKey(key: string): string {

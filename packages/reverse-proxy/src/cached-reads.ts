@@ -12,15 +12,16 @@ import {
 } from '@forebay/cache-tiers/http';
 import type { Answer, ProxyRequest } from './answer.js';
 import { assemble } from './assemble.js';
-import { cacheKey, partitionsOf, variantKey } from './cache-key.js';
+import { cacheKey, partitionsOf, rangeKey, variantKey } from './cache-key.js';
 import { asForwarded, forwardedHeaders, sendsUp } from './forward.js';
 import type { ResolvedOptions } from './options.js';
+import { passThrough } from './pass-through.js';
 import { createPolicies } from './policies.js';
 import type { Presentation } from './presentation.js';
 import { Problem } from './problem.js';
 import type { Target } from './target.js';
 import { upstreamTarget } from './upstream-target.js';
-import { load } from './upstream/load.js';
+import { load, type Part } from './upstream/load.js';
 import type { StoredMeta } from './upstream/stored-meta.js';
 
 /** GET and HEAD by way of the cache. */
@@ -48,6 +49,8 @@ export class CachedReads {
   async get(request: ProxyRequest, target: Target): Promise<Answer> {
     const read = this.#reading(request, target);
     if (wantsOnlyIfCached(read.head)) return this.#onlyIfCached(read);
+    const part = this.#options.preset.ranges === 'apart' ? partOf(request) : undefined;
+    if (part !== undefined) return this.#part(read, part);
     let opened = await this.#open(read, read.key);
     const { vary } = opened.head.metadata;
     if (vary !== undefined && opened.state !== 'passed') {
@@ -107,7 +110,21 @@ export class CachedReads {
     };
   }
 
-  #open(read: Reading, key: string): Opened<StoredMeta> | Promise<Opened<StoredMeta>> {
+  /** A part of what is stored, or else that part alone. */
+  async #part(read: Reading, part: Part | 'any'): Promise<Answer> {
+    const { request, target } = read;
+    const whole = await this.#find(read);
+    if (whole !== undefined && this.#decide(read, whole.head) !== 'revalidate')
+      return assemble(request, whole, this.#presentation);
+    whole?.body.reader().cancel();
+    if (part === 'any')
+      return (await passThrough(this.#options, this.#dispatcher, this.#presentation, request, target)).answer;
+    const opened = await this.#open(read, rangeKey(read.key, part.start, part.end), part);
+    // An upstream that knows no ranges sends the whole.
+    return assemble(request, opened, { ...this.#presentation, forwarded: read.forwarded });
+  }
+
+  #open(read: Reading, key: string, range?: Part): Opened<StoredMeta> | Promise<Opened<StoredMeta>> {
     const { preset } = this.#options;
     const { request, target } = read;
     const path = upstreamTarget(this.#options, target, read.hasCredentials);
@@ -129,6 +146,9 @@ export class CachedReads {
             inform: request.inform,
             maxBodyBytes: this.#options.maxBodyBytes,
             cacheable: this.#options.cache !== undefined,
+            redirects: this.#options.redirects,
+            retryMissingAfter: request.retryMissingAfter,
+            range,
           },
           context,
         ),
@@ -198,6 +218,21 @@ interface Reading {
   readonly hasCredentials: boolean;
   /** Why it goes up, if it does and there is more to say than that nothing was stored. */
   forwarded: ForwardReason | undefined;
+}
+
+/** Conditions that a part alone cannot be judged by. */
+const CONDITIONS = ['if-range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
+
+/** The part that a request wants; `any` where it is not known before the upstream says so. */
+function partOf({ headers }: ProxyRequest): Part | 'any' | undefined {
+  const { range } = headers;
+  if (typeof range !== 'string') return undefined;
+  const [, first, last] = /^bytes=(\d{1,15})-(\d{0,15})$/.exec(range) ?? [];
+  if (first === undefined) return 'any';
+  const start = Number(first);
+  if (last === '') return start === 0 ? undefined : 'any';
+  const end = Number(last);
+  return start > end || CONDITIONS.some((name) => headers[name] !== undefined) ? 'any' : { start, end };
 }
 
 const notCached = (): Problem =>

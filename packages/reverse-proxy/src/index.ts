@@ -12,3 +12,6 @@ export { CORS_HEADERS } from './presentation.js';
 export { fromIncoming, sendAnswer } from './serve/node.js';
 export { fromRequest, toResponse } from './serve/web.js';
 export { toProblem } from './upstream/failure.js';
+export type { Hop, Redirects } from './upstream/follow.js';
+export { reset } from './serve/pump.js';
+export { RelayPool, type RelayDispatchOptions } from './relay/relay-pool.js';

@@ -3,6 +3,7 @@ import type { TieredCache } from '@forebay/cache-tiers';
 import type { CacheOutcome } from './answer.js';
 import type { ContentKind, KindLifetimes, Preset } from './presets/preset.js';
 import { customPreset } from './presets/custom.js';
+import type { Redirects } from './upstream/follow.js';
 import type { StoredMeta } from './upstream/stored-meta.js';
 
 const MINUTE = 60_000;
@@ -61,6 +62,8 @@ export interface ReverseProxyOptions {
   readonly contentTypes?: readonly string[];
   /** Largest body taken from an upstream, in bytes. @default no limit */
   readonly maxBodyBytes?: number;
+  /** Follows redirects of upstreams. @default they are passed on */
+  readonly redirects?: Redirects;
   /** A client that takes less than 64 KB in so long is cut off, in ms. @default 30000 */
   readonly sendTimeout?: number;
   /** What `Via` says after `1.1`. @default 'forebay' */
@@ -84,6 +87,7 @@ export interface ResolvedOptions {
   readonly methods: readonly string[] | '*';
   readonly contentTypes: readonly string[] | undefined;
   readonly maxBodyBytes: number;
+  readonly redirects: Redirects | undefined;
   readonly sendTimeout: number;
   readonly via: string;
   readonly observer: ReverseProxyObserver | undefined;
@@ -121,6 +125,7 @@ export function resolveOptions(options: ReverseProxyOptions): ResolvedOptions {
     methods: options.methods === '*' ? '*' : (options.methods ?? []).map((method) => method.toUpperCase()),
     contentTypes: options.contentTypes ?? preset.contentTypes,
     maxBodyBytes: positive('maxBodyBytes', options.maxBodyBytes ?? Number.POSITIVE_INFINITY),
+    redirects: options.redirects,
     sendTimeout: positive('sendTimeout', options.sendTimeout ?? 30_000),
     via: `1.1 ${options.via ?? 'forebay'}`,
     observer: options.observer,

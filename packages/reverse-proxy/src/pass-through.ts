@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { UpstreamDispatcher } from '@forebay/balancer/undici';
 import {
   cacheStatus,
@@ -15,7 +16,7 @@ import { BODILESS, lastingHeaders, notModifiedHeaders, type Presentation } from 
 import { Problem } from './problem.js';
 import { parseTarget, type Target } from './target.js';
 import { upstreamTarget } from './upstream-target.js';
-import { exchange } from './upstream/exchange.js';
+import { exchangeFollowing } from './upstream/follow.js';
 import { Relay } from './upstream/relay.js';
 
 /** Why a request that the cache did not answer went up (RFC 9211 section 2.2). */
@@ -42,7 +43,7 @@ export async function passThrough(
   const body = request.method === 'HEAD' ? undefined : request.body;
   if (body !== undefined && request.headers['content-length'] !== undefined)
     headers['content-length'] = request.headers['content-length'];
-  const response = await exchange(dispatcher, {
+  const asked = {
     method: request.method,
     path: upstreamTarget(options, target, credentials !== undefined),
     headers,
@@ -50,7 +51,15 @@ export async function passThrough(
     signal: request.signal,
     inform: request.inform,
     maxBodyBytes: options.maxBodyBytes,
-  });
+  };
+  // What has gone up once is not sent again.
+  const redirects = body === undefined ? options.redirects : undefined;
+  let response = await exchangeFollowing(dispatcher, asked, redirects);
+  if (response.status === 404 && request.retryMissingAfter !== undefined && body === undefined) {
+    response.discard();
+    await sleep(request.retryMissingAfter, undefined, { signal: request.signal });
+    response = await exchangeFollowing(dispatcher, asked, redirects);
+  }
   const { status, requestTime, responseTime } = response;
   const relayed = sanitizeHeaders(stripHopByHop(response.headers));
   const lasting = lastingHeaders(

@@ -5,6 +5,7 @@ import { cacheStatus, wantsOnlyIfCached } from '@forebay/cache-tiers/http';
 import { createAdmission } from './admit.js';
 import type { Answer, ProxyRequest } from './answer.js';
 import { CachedReads } from './cached-reads.js';
+import { sendsUp } from './forward.js';
 import { resolveOptions, type ReverseProxyOptions, type ResolvedOptions } from './options.js';
 import { forwardReason, passThrough } from './pass-through.js';
 import { CORS_HEADERS, type Presentation } from './presentation.js';
@@ -21,6 +22,10 @@ import type { StoredMeta } from './upstream/stored-meta.js';
 export interface HandleOptions {
   /** The target to answer for, path and query. @default the request's own */
   readonly target?: string;
+  /** Asks once more after so many ms for what the upstreams do not have yet (404). @default not at all */
+  readonly retryMissingAfter?: number | undefined;
+  /** Hears of body bytes as they go to the client; whole bodies at once. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
 /** A caching proxy of one route, with three doors: the web's `fetch`, `node:http`, and a fast one for hits. */
@@ -29,11 +34,11 @@ export interface ReverseProxy {
   /** Its upstreams: status, weights, circuits. */
   readonly upstreams: UpstreamDispatcher;
   /** Answers a web request; never rejects: what fails becomes a problem (RFC 9457). */
-  fetch(request: Request): Promise<Response>;
+  fetch(request: Request, options?: HandleOptions): Promise<Response>;
   /** Answers a `node:http` request, bodies with back-pressure straight to the socket. Resolves when the answer is out; never rejects. */
   handle(request: IncomingMessage, response: ServerResponse, options?: HandleOptions): Promise<void>;
   /** Answers at once what is in memory, or declines: false, and nothing was touched. */
-  listener(request: IncomingMessage, response: ServerResponse, options?: HandleOptions): boolean;
+  listener(request: IncomingMessage, response: ServerResponse, options?: Pick<HandleOptions, 'target'>): boolean;
   /** Closes the upstream connections; the cache is its owner's to close. */
   close(): Promise<void>;
 }
@@ -58,22 +63,22 @@ export function createReverseProxy(options: ReverseProxyOptions): ReverseProxy {
     name: resolved.name,
     upstreams,
     listener: createHitListener(resolved, cache, presentation),
-    async fetch(request) {
+    async fetch(request, handling) {
       const started = performance.now();
-      const asked = fromRequest(request);
+      const asked = withOptions(fromRequest(request), handling);
       const { given, error } = await settle(answer, asked, resolved);
       report(resolved, asked, given, {
         started,
         error,
         bytes: given.body instanceof Uint8Array ? given.body.length : 0,
       });
-      return toResponse(given);
+      return toResponse(given, handling?.onBytes);
     },
     async handle(incoming, response, handling) {
       const started = performance.now();
-      const asked = fromIncoming(incoming, response, handling?.target ?? incoming.url ?? '/');
+      const asked = withOptions(fromIncoming(incoming, response, incoming.url ?? '/'), handling);
       const { given, error } = await settle(answer, asked, resolved);
-      const sent = await sendAnswer(given, response, resolved.sendTimeout);
+      const sent = await sendAnswer(given, response, resolved.sendTimeout, handling?.onBytes);
       if (asked.body !== undefined) forgetBody(incoming);
       report(resolved, asked, given, { started, error: error ?? sent.error, bytes: sent.bytes });
     },
@@ -108,7 +113,7 @@ async function route(request: ProxyRequest, options: ResolvedOptions, parts: Par
 
 /** Without a cache a read goes up as it is, as long as the upstream then hears what part of it the client wants. */
 const goesStraight = ({ headers }: ProxyRequest, { cache, preset }: ResolvedOptions): boolean =>
-  cache === undefined && preset.forwardedHeaders === 'all' && !wantsOnlyIfCached({ method: 'GET', url: '/', headers });
+  cache === undefined && sendsUp(preset, 'range') && !wantsOnlyIfCached({ method: 'GET', url: '/', headers });
 
 async function head(request: ProxyRequest, target: Target, options: ResolvedOptions, parts: Parts): Promise<Answer> {
   const stored = await parts.reads.head(request, target);
@@ -156,6 +161,12 @@ function preflight(request: ProxyRequest, options: ResolvedOptions): Answer {
     headers['access-control-max-age'] = '86400';
   }
   return { status: 204, headers, body: undefined, outcome: 'NONE', source: '' };
+}
+
+function withOptions(request: ProxyRequest, options: HandleOptions | undefined): ProxyRequest {
+  if (options === undefined) return request;
+  const { target = request.target, retryMissingAfter } = options;
+  return { ...request, target, retryMissingAfter };
 }
 
 async function settle(

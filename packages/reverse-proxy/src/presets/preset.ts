@@ -30,6 +30,12 @@ export interface Preset {
   readonly cors: boolean;
   /** Requests a second to each upstream; `undefined` for no limit. */
   readonly requestsPerSecond: number | undefined;
+  /**
+   * How a range is fetched of what is not stored. `whole`: by fetching all of it, which suits what is small. `apart`: it
+   * alone is, and kept like a resource of its own; clients who ask for the same range share it.
+   * @default 'whole'
+   */
+  readonly ranges?: 'whole' | 'apart';
   /** What a client sent to identify itself, to keep its answers apart; `undefined` when nothing. */
   readonly credentials: (target: Target, headers: HeaderRecord) => string | undefined;
   /** Adds the operator's own credentials to a target that goes up, where the client sent none. */

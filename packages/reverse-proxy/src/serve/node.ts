@@ -38,11 +38,15 @@ export function forgetBody(incoming: IncomingMessage): void {
   incoming.resume();
 }
 
+/** Hears of body bytes as they are written. */
+export type OnBytes = (bytes: number) => void;
+
 /** Sends an answer; resolves to the body bytes written, and to what broke the body if something did. */
 export async function sendAnswer(
   answer: Answer,
   response: ServerResponse,
   sendTimeout: number,
+  onBytes?: OnBytes,
 ): Promise<{ readonly bytes: number; readonly error?: unknown }> {
   const { body } = answer;
   if (response.destroyed) {
@@ -56,8 +60,9 @@ export async function sendAnswer(
   }
   if (body instanceof Uint8Array) {
     response.end(body);
+    onBytes?.(body.length);
     return { bytes: body.length };
   }
-  if (body instanceof Relay && takesDirectly(response)) return pour(body, response, sendTimeout);
-  return pump(body, response, sendTimeout);
+  if (body instanceof Relay && takesDirectly(response)) return pour(body, response, sendTimeout, onBytes);
+  return pump(body, response, sendTimeout, onBytes);
 }

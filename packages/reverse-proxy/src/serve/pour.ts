@@ -21,6 +21,7 @@ export function pour(
   body: Relay,
   response: ServerResponse,
   sendTimeout: number,
+  onBytes?: (bytes: number) => void,
 ): Promise<{ readonly bytes: number; readonly error?: unknown }> {
   return new Promise((resolve) => {
     const { socket } = response;
@@ -29,11 +30,12 @@ export function pour(
       resolve({ bytes: 0 });
       return;
     }
-    const sink = new Spout(response, socket, sendTimeout, (bytes, error) => {
+    const onDone = (bytes: number, error: unknown): void => {
       response.off('close', onClose);
       if (error !== undefined) body.cancel();
       resolve(error === undefined ? { bytes } : { bytes, error });
-    });
+    };
+    const sink = new Spout({ response, socket, sendTimeout, onBytes, onDone });
     const onClose = (): void => {
       body.cancel();
       sink.close();
@@ -44,29 +46,30 @@ export function pour(
   });
 }
 
+interface SpoutOptions {
+  readonly response: ServerResponse;
+  readonly socket: Socket;
+  readonly sendTimeout: number;
+  readonly onBytes: ((bytes: number) => void) | undefined;
+  readonly onDone: (bytes: number, error: unknown) => void;
+}
+
 /** The end of the pipe that is the client's connection. */
 class Spout implements BorrowingSink {
   readonly borrows: true = true;
   onDrain: (() => void) | undefined;
+  readonly #options: SpoutOptions;
   readonly #response: ServerResponse;
   readonly #socket: Socket;
-  readonly #sendTimeout: number;
-  readonly #onDone: (bytes: number, error: unknown) => void;
   #bytes = 0;
   #done = false;
   #blocked = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(
-    response: ServerResponse,
-    socket: Socket,
-    sendTimeout: number,
-    onDone: (bytes: number, error: unknown) => void,
-  ) {
-    this.#response = response;
-    this.#socket = socket;
-    this.#sendTimeout = sendTimeout;
-    this.#onDone = onDone;
+  constructor(options: SpoutOptions) {
+    this.#options = options;
+    this.#response = options.response;
+    this.#socket = options.socket;
   }
 
   /** The head goes with the first bytes; where these are late, it goes alone. */
@@ -80,6 +83,7 @@ class Spout implements BorrowingSink {
     const first = this.#bytes === 0;
     const { chunkedEncoding } = this.#response;
     this.#bytes += chunk.length;
+    this.#options.onBytes?.(chunk.length);
     if (first || chunkedEncoding) socket.cork();
     if (first) this.#response.flushHeaders();
     if (chunkedEncoding) {
@@ -121,7 +125,7 @@ class Spout implements BorrowingSink {
   };
 
   #await(length: number): void {
-    const patience = this.#sendTimeout * Math.max(1, length / PIECE_BYTES);
+    const patience = this.#options.sendTimeout * Math.max(1, length / PIECE_BYTES);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       reset(this.#response);
@@ -134,6 +138,6 @@ class Spout implements BorrowingSink {
     this.#done = true;
     // What the last write left is for the server's own time limits to watch.
     if (error !== undefined || this.#socket.destroyed) clearTimeout(this.#timer);
-    this.#onDone(this.#bytes, error);
+    this.#options.onDone(this.#bytes, error);
   }
 }

@@ -14,6 +14,7 @@ export function pump(
   reader: BodyReader,
   response: ServerResponse,
   sendTimeout: number,
+  onBytes?: (bytes: number) => void,
 ): Promise<{ readonly bytes: number; readonly error?: unknown }> {
   return new Promise((resolve) => {
     let bytes = 0;
@@ -57,6 +58,7 @@ export function pump(
           const piece = chunk.length > PIECE_BYTES ? chunk.subarray(0, PIECE_BYTES) : chunk;
           rest = piece === chunk ? undefined : chunk.subarray(PIECE_BYTES);
           bytes += piece.length;
+          onBytes?.(piece.length);
           if (!response.write(piece)) {
             timer = setTimeout(breakOff, sendTimeout, new Error(`the client took nothing for ${sendTimeout} ms`));
             timer.unref();

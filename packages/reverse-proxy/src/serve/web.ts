@@ -17,7 +17,7 @@ export function fromRequest(request: Request): ProxyRequest {
 }
 
 /** A web `Response`; a body that breaks errors its stream, and a cancelled stream lets go of the load. */
-export function toResponse(answer: Answer): Response {
+export function toResponse(answer: Answer, onBytes?: (bytes: number) => void): Response {
   const headers = new Headers();
   for (const [name, value] of Object.entries(answer.headers)) {
     if (typeof value === 'string') headers.set(name, value);
@@ -26,10 +26,12 @@ export function toResponse(answer: Answer): Response {
   const { body } = answer;
   const init = { status: answer.status, headers };
   if (body === undefined) return new Response(null, init);
-  return new Response(body instanceof Uint8Array ? (body as Uint8Array<ArrayBuffer>) : streamOf(body), init);
+  if (!(body instanceof Uint8Array)) return new Response(streamOf(body, onBytes), init);
+  onBytes?.(body.length);
+  return new Response(body as Uint8Array<ArrayBuffer>, init);
 }
 
-function streamOf(reader: BodyReader): ReadableStream<Uint8Array> {
+function streamOf(reader: BodyReader, onBytes?: (bytes: number) => void): ReadableStream<Uint8Array> {
   let wake: (() => void) | undefined;
   return new ReadableStream<Uint8Array>(
     {
@@ -43,7 +45,10 @@ function streamOf(reader: BodyReader): ReadableStream<Uint8Array> {
           chunk = reader.read();
         }
         if (chunk === undefined) controller.close();
-        else controller.enqueue(chunk);
+        else {
+          onBytes?.(chunk.length);
+          controller.enqueue(chunk);
+        }
       },
       cancel(): void {
         reader.cancel();

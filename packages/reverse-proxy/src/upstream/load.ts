@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lifetime, Loaded, LoadContext } from '@forebay/cache-tiers';
 import {
   conditionalHeaders,
@@ -18,7 +19,8 @@ import type { Dispatcher } from 'undici';
 import type { ProxyRequest } from '../answer.js';
 import type { KindPolicy } from '../policies.js';
 import { Problem } from '../problem.js';
-import { exchange, type UpstreamResponse } from './exchange.js';
+import type { UpstreamResponse } from './exchange.js';
+import { exchangeFollowing, type Redirects } from './follow.js';
 import type { StoredMeta } from './stored-meta.js';
 
 export interface LoadRequest {
@@ -35,7 +37,19 @@ export interface LoadRequest {
   readonly inform?: ProxyRequest['inform'];
   readonly maxBodyBytes: number;
   readonly cacheable: boolean;
+  readonly redirects: Redirects | undefined;
+  readonly retryMissingAfter: number | undefined;
+  /** The part that is wanted; undefined for the whole. */
+  readonly range: Part | undefined;
 }
+
+/** First and last byte, counted from 0. */
+export interface Part {
+  readonly start: number;
+  readonly end: number;
+}
+
+const NOT_FOUND = 404;
 
 const TOO_MANY_REQUESTS = 429;
 
@@ -52,8 +66,21 @@ export async function load(request: LoadRequest, context: LoadContext<StoredMeta
     response.discard();
     response = await ask(request, context, {});
   }
+  if (response.status === NOT_FOUND && request.retryMissingAfter !== undefined) {
+    response.discard();
+    await sleep(request.retryMissingAfter, undefined, { signal: context.signal });
+    response = await ask(request, context, {});
+  }
+  if (isPart(request, response)) return judged(request, response);
   refuseUnusable(response);
   return judged(request, response);
+}
+
+/** Whether it is the very part that was asked for, or as much of it as there is. */
+function isPart({ range }: LoadRequest, { status, headers }: UpstreamResponse): boolean {
+  if (range === undefined || status !== 206) return false;
+  const [, start, end, size] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(String(headers['content-range'] ?? '')) ?? [];
+  return Number(start) === range.start && (Number(end) === range.end || Number(end) === Number(size) - 1);
 }
 
 function ask(
@@ -61,14 +88,20 @@ function ask(
   context: LoadContext<StoredMeta>,
   conditions: Record<string, string>,
 ): Promise<UpstreamResponse> {
-  return exchange(request.dispatcher, {
+  const { range } = request;
+  const asked = {
     method: 'GET',
     path: request.path,
-    headers: { ...request.headers, ...conditions },
+    headers: {
+      ...request.headers,
+      ...conditions,
+      ...(range === undefined ? {} : { range: `bytes=${range.start}-${range.end}` }),
+    },
     signal: context.signal,
     inform: request.inform,
     maxBodyBytes: request.maxBodyBytes,
-  });
+  };
+  return exchangeFollowing(request.dispatcher, asked, request.redirects);
 }
 
 function refuseUnusable(response: UpstreamResponse): void {
@@ -90,10 +123,13 @@ function judged(request: LoadRequest, response: UpstreamResponse): Loaded<Stored
   const { status, requestTime, responseTime } = response;
   const size = sizeOf(response);
   const { policy, memoryTtl } = request.policyFor(contentTypeOf(response.headers));
+  // Under a key that holds the range, a part is kept as a whole would be; a whole that came in its place is not.
+  const asWhole = isPart(request, response) ? { ...response, status: 200 } : response;
   const verdict =
     request.cacheable &&
+    !(request.range !== undefined && status === 200) &&
     !isPersonal(request.headers, response.headers, policy) &&
-    storable({ method: 'GET', url: request.path, headers: request.clientHeaders }, response, policy).store;
+    storable({ method: 'GET', url: request.path, headers: request.clientHeaders }, asWhole, policy).store;
   if (!verdict) {
     const metadata = {
       status,
@@ -132,8 +168,9 @@ function renewed(request: LoadRequest, stored: StoredMeta, response: UpstreamRes
 // An error is kept for seconds, and anyone can ask for as many as they like: not worth a place beside pictures.
 const MEMORY_ONLY = { disk: 0, redis: 0 };
 
-function lifetimeOf(stored: StoredMeta, policy: CachePolicy, memoryTtl: number | undefined): Lifetime {
+function lifetimeOf(meta: StoredMeta, policy: CachePolicy, memoryTtl: number | undefined): Lifetime {
   const now = Date.now();
+  const stored = meta.status === 206 ? { ...meta, status: 200 } : meta;
   const until = lifetimes(stored, policy, now);
   // Stored only to be validated: its freshness may be over before it has begun.
   const freshUntil = Math.max(now, until.freshUntil);
