@@ -14,3 +14,13 @@ export type { Variables } from './playlist/variables.js';
 export type { Access, Admission, Child, ChildKind, Explanation, Resource, ViewerRequest } from './access/admission.js';
 export type { SessionHandle } from './sessions/session-handle.js';
 export type { Cmcd } from './sessions/cmcd.js';
+export {
+  memorySessionStore,
+  type MemorySessionStore,
+  type MemorySessionStoreOptions,
+} from './sessions/memory-store.js';
+export type * from './sessions/store.js';
+export type { SessionIdentity, SessionNews, SessionRecord } from './sessions/session-record.js';
+export { createSessions, type Sessions, type Viewer } from './sessions/sessions.js';
+export type { SessionsOptions } from './sessions/sessions-options.js';
+export { createSessions, type Sessions, type Viewer } from './sessions/sessions.js';

@@ -12,6 +12,8 @@ export interface PlaylistFacts {
   readonly targetDuration: number | undefined;
   /** Undefined in multivariant playlists and in those that have ended. */
   readonly liveEdge: LiveEdge | undefined;
+  /** Nothing will be added (EXT-X-ENDLIST). */
+  readonly ended: boolean;
   /** A delta update (EXT-X-SKIP): no use without the playlist that it updates. */
   readonly delta: boolean;
 }
@@ -20,7 +22,7 @@ const LINE = /^[ \t]*#(EXTINF|EXT-X-(?:TARGETDURATION|MEDIA-SEQUENCE|ENDLIST|PAR
 
 /** Whether a text is a playlist: its first line says so (draft-pantos-hls-rfc8216bis section 4.4.1.1). */
 export function isPlaylist(text: string): boolean {
-  return /^\uFEFF?#EXTM3U(?:[ \t\r\n]|$)/.test(text);
+  return /^\uFEFF?\s*#EXTM3U/.test(text);
 }
 
 export function playlistFacts(text: string): PlaylistFacts {
@@ -43,7 +45,7 @@ export function playlistFacts(text: string): PlaylistFacts {
     } else ended = true;
   }
   const live = targetDuration !== undefined && !ended;
-  return { targetDuration, liveEdge: live ? { next: sequence + segments, parts } : undefined, delta };
+  return { targetDuration, liveEdge: live ? { next: sequence + segments, parts } : undefined, ended, delta };
 }
 
 /** Whether an edge comes before another. */

@@ -1,6 +1,7 @@
 import { attributeSpans, skipBlanks, trimmedEnd } from './attributes.js';
 import { childKind, type PlaylistChild, URI_ATTRIBUTES } from './child.js';
 import { Definitions, type Variables } from './variables.js';
+import { webAddress } from './web-address.js';
 
 /** A URI and its place in the text. */
 export interface ChildSpan extends PlaylistChild {
@@ -32,17 +33,19 @@ const NONE: Variables = new Map();
  */
 export function scanPlaylist(text: string, baseUrl: URL, imported: Variables = NONE): Scanned {
   const definitions = new Definitions(baseUrl, imported);
+  const base = baseUrl.href;
   const children: ChildSpan[] = [];
   let line = '';
 
   const take = (tag: string, attribute: string | undefined, start: number, end: number, delimited: boolean): void => {
     const raw = text.slice(start, end);
-    const uri = webAddress(definitions.resolve(raw), baseUrl);
+    const resolved = definitions.resolve(raw);
+    const uri = resolved === undefined ? undefined : webAddress(resolved, base);
     if (uri === undefined) return;
     children.push({ uri, raw, kind: childKind(tag, attribute, uri), tag, attribute, start, end, delimited });
   };
 
-  for (let start = text.charCodeAt(0) === BOM ? 1 : 0; start < text.length; ) {
+  for (let start = text.charCodeAt(0) === BOM ? 1 : 0; start < text.length;) {
     const lineEnd = endOfLine(text, start);
     const from = skipBlanks(text, start, lineEnd);
     start = lineEnd + 1;
@@ -78,11 +81,4 @@ function tagEnd(text: string, start: number, end: number): number {
   let at = start;
   while (at < end && text.charCodeAt(at) !== COLON) at += 1;
   return at;
-}
-
-/** Where a URI leads if that is the web: `skd:`, `data:` and their like are not for a proxy. */
-function webAddress(uri: string | undefined, base: URL): URL | undefined {
-  if (uri === undefined || uri === '' || !URL.canParse(uri, base.href)) return undefined;
-  const url = new URL(uri, base);
-  return url.protocol === 'http:' || url.protocol === 'https:' ? url : undefined;
 }

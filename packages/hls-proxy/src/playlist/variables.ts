@@ -3,6 +3,9 @@ import type { AttributeSpan } from './attributes.js';
 /** What a playlist gets from outside of itself. */
 export type Variables = ReadonlyMap<string, string>;
 
+/** Longest text that references may be replaced in and by: a few of them could grow a short playlist beyond all memory. */
+const LONGEST = 16_384;
+
 const REFERENCE = /\{\$([A-Za-z0-9_-]+)\}/g;
 
 /**
@@ -38,16 +41,16 @@ export class Definitions {
     else if (parameter !== undefined) this.#set(parameter, this.#query.get(parameter) ?? undefined);
   }
 
-  /** Replaces references; undefined where one of them is not defined. */
+  /** Replaces references; undefined where one of them is not defined, or where too much would come of it. */
   resolve(text: string): string | undefined {
     if (!text.includes('{$')) return text;
-    let known = true;
-    const resolved = text.replace(REFERENCE, (reference, name: string) => {
-      const value = this.#values.get(name);
-      known &&= value !== undefined;
-      return value ?? reference;
+    let left = LONGEST - text.length;
+    const resolved = text.replace(REFERENCE, (_reference, name: string) => {
+      const value = left < 0 ? undefined : this.#values.get(name);
+      left = value === undefined ? -1 : left - value.length;
+      return left < 0 ? '' : (value ?? '');
     });
-    return known ? resolved : undefined;
+    return left < 0 ? undefined : resolved;
   }
 
   #set(name: string, value: string | undefined): void {

@@ -1,0 +1,103 @@
+import type { TieredCache } from '@forebay/cache-tiers';
+import { type AllowList, type Connector, createConnector } from '@forebay/guard';
+import type { ReverseProxyObserver, StoredMeta } from '@forebay/reverse-proxy';
+import type { Access } from './access/admission.js';
+import type { Upstreams } from './origin/upstream-group.js';
+
+const MEGABYTE = 1024 * 1024;
+
+/** How much may be under way at once. Those of a session and of an address are the access's. */
+export interface HlsLimits {
+  /** Requests in all, blocking reloads not counted; more get 503. @default 10000 */
+  readonly requests?: number;
+  /** Blocking reloads in all; more get 503. @default 10000 */
+  readonly blockingReloads?: number;
+}
+
+export interface HlsProxyOptions {
+  /** Names the route in keys, logs and metrics. @default 'hls' */
+  readonly name?: string;
+  /** Path prefix that the proxy is mounted at; begins and ends with a slash. The same as the access's. @default '/hls/' */
+  readonly mount?: string;
+  /** Mirrors of the same streams: URLs, or the whole of the dispatcher's options, or a dispatcher of one's own making. */
+  readonly upstreams: Upstreams;
+  /** Who may watch; makes the URIs that playlists come back with. */
+  readonly access: Access;
+  /** Where segments are kept for minutes; never playlists or keys. @default none */
+  readonly cache?: TieredCache<StoredMeta>;
+  /**
+   * How other hosts that playlists name are connected to.
+   * @default `@forebay/guard`'s connector: public addresses only
+   */
+  readonly connect?: Connector;
+  readonly limits?: HlsLimits;
+  /** Longest playlist, asset list or steering manifest, decoded, in bytes. @default 8 MB */
+  readonly maxPlaylistBytes?: number;
+  /** Memory for the last copies of playlists, which stand in while the origin is down, in bytes. @default 32 MB */
+  readonly lastCopyBytes?: number;
+  /** A client that takes less than 64 KB in so long is cut off, in ms. @default 30000 */
+  readonly sendTimeout?: number;
+  /** Proxies whose forwarding headers are believed. @default none */
+  readonly trusted?: AllowList;
+  /** What `Via` says after `1.1`. @default 'forebay' */
+  readonly via?: string;
+  /** Hears of every answer; targets have no query there, for it holds what lets one in. */
+  readonly observer?: ReverseProxyObserver;
+  /** ms since the epoch. @default Date.now */
+  readonly now?: () => number;
+}
+
+/** {@link HlsProxyOptions} with nothing left open. */
+export interface ResolvedOptions {
+  readonly name: string;
+  readonly mount: string;
+  readonly upstreams: Upstreams;
+  readonly access: Access;
+  readonly cache: TieredCache<StoredMeta> | undefined;
+  readonly connect: Connector;
+  readonly limits: Required<HlsLimits>;
+  readonly maxPlaylistBytes: number;
+  readonly lastCopyBytes: number;
+  readonly sendTimeout: number;
+  readonly trusted: AllowList | undefined;
+  readonly via: string;
+  readonly observer: ReverseProxyObserver | undefined;
+  readonly now: () => number;
+}
+
+/**
+ * @throws {TypeError} when an option has the wrong shape.
+ * @throws {RangeError} when a number is out of its bounds.
+ */
+export function resolveOptions(options: HlsProxyOptions): ResolvedOptions {
+  const { name = 'hls', mount = '/hls/', via = 'forebay', limits = {} } = options;
+  if (!/^[A-Za-z0-9._-]{1,64}$/.test(name))
+    throw new TypeError(`name must be 1 to 64 letters, digits, ".", "_" or "-", not ${JSON.stringify(name)}`);
+  if (!/^\/(?:.*\/)?$/.test(mount))
+    throw new TypeError(`mount must begin and end with a slash, not ${JSON.stringify(mount)}`);
+  if (!/^[\w.-]+$/.test(via)) throw new TypeError(`via must be one word, not ${JSON.stringify(via)}`);
+  return {
+    name,
+    mount,
+    upstreams: options.upstreams,
+    access: options.access,
+    cache: options.cache,
+    connect: options.connect ?? createConnector(),
+    limits: {
+      requests: positive('limits.requests', limits.requests ?? 10_000),
+      blockingReloads: positive('limits.blockingReloads', limits.blockingReloads ?? 10_000),
+    },
+    maxPlaylistBytes: positive('maxPlaylistBytes', options.maxPlaylistBytes ?? 8 * MEGABYTE),
+    lastCopyBytes: positive('lastCopyBytes', options.lastCopyBytes ?? 32 * MEGABYTE),
+    sendTimeout: positive('sendTimeout', options.sendTimeout ?? 30_000),
+    trusted: options.trusted,
+    via: `1.1 ${via}`,
+    observer: options.observer,
+    now: options.now ?? Date.now,
+  };
+}
+
+function positive(name: string, value: number): number {
+  if (!(value > 0)) throw new RangeError(`${name} must be greater than 0, not ${value}`);
+  return value;
+}

@@ -1,0 +1,57 @@
+import type { Answer, ProxyRequest } from '@forebay/reverse-proxy';
+import type { Admission } from '../access/admission.js';
+import type { Documents } from '../origin/documents.js';
+import type { SessionHandle } from '../sessions/session-handle.js';
+import { takeVariables } from './handed-variables.js';
+import { JsonDocuments } from './json-documents.js';
+import { playlistAnswer, type Rewriting } from './playlist-answer.js';
+import { PlaylistSource } from './playlist-source.js';
+import { resourceOf, resourceText, shownResource } from './resource-query.js';
+import { StreamMemory } from './stream-memory.js';
+
+export interface DocumentDeskOptions extends Rewriting {
+  readonly documents: Documents;
+  readonly lastCopyBytes: number;
+}
+
+/** Serves what players read before they play: playlists, asset lists, steering manifests. */
+export class DocumentDesk {
+  readonly #options: DocumentDeskOptions;
+  readonly #playlists: PlaylistSource;
+  readonly #json: JsonDocuments;
+  // Of live streams, for who serves their segments.
+  readonly #targetDurations = new WeakMap<SessionHandle, number>();
+
+  constructor(options: DocumentDeskOptions) {
+    const { documents, group, lastCopyBytes, now } = options;
+    this.#options = options;
+    const memory = new StreamMemory(lastCopyBytes, now);
+    this.#playlists = new PlaylistSource({ documents, memory, mirrors: group.size, now });
+    this.#json = new JsonDocuments(documents, options);
+  }
+
+  /** ms; of the live playlist that a session had last from here. */
+  targetDuration(session: SessionHandle): number | undefined {
+    return this.#targetDurations.get(session);
+  }
+
+  /**
+   * Answers for a document; undefined where the origin has bytes to be streamed instead.
+   *
+   * @throws {Problem} what is wrong with what the origin said, besides the errors of asking it
+   */
+  async answer(request: ProxyRequest, admission: Admission): Promise<Answer | undefined> {
+    const { kind, resource, session } = admission;
+    if (kind === 'asset-list' || kind === 'steering') return this.#json.answer(kind, request, admission);
+    const { uri, variables } = takeVariables(resourceText(resource));
+    const expected = kind === 'playlist' ? 'playlist' : 'any';
+    const landed = await this.#playlists.find(resourceOf(uri, resource), expected, request.signal);
+    const found = landed.value;
+    if (found.kind === 'playlist') {
+      const { targetDuration, liveEdge } = found.playlist.facts;
+      if (targetDuration !== undefined) session.watching(shownResource(resource));
+      if (targetDuration !== undefined && liveEdge !== undefined) this.#targetDurations.set(session, targetDuration);
+    }
+    return playlistAnswer(landed, request, { admission, variables }, this.#options);
+  }
+}

@@ -1,0 +1,102 @@
+import { Problem } from '@forebay/reverse-proxy';
+import type { Resource } from '../access/admission.js';
+import type { Documents, OriginDocument } from '../origin/documents.js';
+import { isPlaylist } from '../playlist/facts.js';
+import { Flights, type Landed } from './flights.js';
+import { Playlist } from './playlist.js';
+import { isBlocking, playlistKey, resourceText } from './resource-query.js';
+import type { StreamMemory } from './stream-memory.js';
+
+/** What a playlist's URL turned out to lead to. */
+export type Found =
+  | { readonly kind: 'playlist'; readonly playlist: Playlist; readonly status: number }
+  /** The origin cannot be asked: this is what it said last. */
+  | { readonly kind: 'last-copy'; readonly playlist: Playlist; readonly error: unknown }
+  /** An answer that is no success. */
+  | { readonly kind: 'refusal'; readonly document: OriginDocument }
+  /** Bytes to be streamed. */
+  | { readonly kind: 'media' };
+
+export interface PlaylistSourceOptions {
+  readonly documents: Documents;
+  readonly memory: StreamMemory;
+  /** How many mirrors there are. */
+  readonly mirrors: number;
+  readonly now: () => number;
+}
+
+/** A blocking reload may take so many target durations (draft-pantos-hls-rfc8216bis section 6.2.5.2). */
+const BLOCKING_TARGET_DURATIONS = 3;
+/** Mirrors asked for one playlist because those before were behind. */
+const MOST_MIRRORS = 3;
+
+/** Fetches playlists: one upstream request for all who ask at once, always fresh, never older than what was seen before. */
+export class PlaylistSource {
+  readonly #options: PlaylistSourceOptions;
+  readonly #flights = new Flights<Found>();
+
+  constructor(options: PlaylistSourceOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects with what kept all upstreams from answering where there is no copy to stand in. */
+  find(resource: Resource, expected: 'playlist' | 'any', signal: AbortSignal): Promise<Landed<Found>> {
+    const key = `${expected} ${resourceText(resource)}`;
+    return this.#flights.join(key, (shared) => this.#find(resource, expected, shared), signal);
+  }
+
+  async #find(resource: Resource, expected: 'playlist' | 'any', signal: AbortSignal): Promise<Found> {
+    const { memory } = this.#options;
+    const key = playlistKey(resource);
+    try {
+      const found = await this.#fresh(resource, key, expected, signal);
+      if (found.kind === 'playlist') memory.remember(key, found.playlist);
+      return found;
+    } catch (error) {
+      const playlist = signal.aborted ? undefined : memory.lastCopy(key);
+      if (playlist) return { kind: 'last-copy', playlist, error };
+      throw error;
+    }
+  }
+
+  async #fresh(resource: Resource, key: string, expected: 'playlist' | 'any', signal: AbortSignal): Promise<Found> {
+    const { documents, memory, mirrors } = this.#options;
+    const wait = isBlocking(resource) ? BLOCKING_TARGET_DURATIONS * memory.targetDuration(key) : undefined;
+    const avoid = new Set<string>();
+    for (;;) {
+      const document = await documents.fetch({ resource, expected, wait, avoid, signal });
+      const found = this.#judged(document);
+      if (found.kind !== 'playlist' || !memory.isBehind(key, found.playlist)) return found;
+      const { mirror } = document;
+      if (mirror === undefined || avoid.has(mirror) || avoid.size + 1 >= Math.min(mirrors, MOST_MIRRORS)) {
+        // Nobody has what was there already. Either the broadcast began anew, which shows soon enough, or it will be back.
+        const playlist = memory.lastCopy(key);
+        return playlist ? { kind: 'last-copy', playlist, error: new Error('every mirror is behind') } : found;
+      }
+      avoid.add(mirror);
+    }
+  }
+
+  #judged(document: OriginDocument): Found {
+    const { status, headers, body } = document;
+    if (status >= 500 || status === 429) throw failed(document);
+    if (body === undefined) return { kind: 'media' };
+    if (status !== 200) return { kind: 'refusal', document };
+    const playlist = new Playlist(document, body, this.#options.now());
+    const typed = String(headers['content-type'] ?? '').includes('mpegurl');
+    if (!typed && !isPlaylist(playlist.text)) throw new Problem(502, 'upstream-failed', 'what came is no playlist');
+    return { kind: 'playlist', playlist, status };
+  }
+}
+
+/** The origin's own words of failure, with its time to wait. */
+export function failed({ status, headers }: OriginDocument): Problem {
+  const after = Number(headers['retry-after']);
+  const retryAfterMs = Number.isFinite(after) && after >= 0 ? after * 1000 : 1000;
+  if (status === 429)
+    return new Problem(429, 'upstream-rate-limit', 'the upstream limits the rate of requests', { retryAfterMs });
+  if (status === 503)
+    return new Problem(503, 'upstream-unavailable', 'the upstream is not available', { retryAfterMs });
+  if (status === 504) return new Problem(504, 'upstream-timeout', 'the upstream ran out of time');
+  return new Problem(502, 'upstream-failed', `the upstream answered ${status}`);
+}

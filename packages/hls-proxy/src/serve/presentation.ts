@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { cacheStatus, evaluateConditions, type CacheStatus, type HeaderRecord } from '@forebay/cache-tiers/http';
+import { type Answer, type CacheOutcome, CORS_HEADERS, Problem, type ProxyRequest } from '@forebay/reverse-proxy';
+import { encoded } from '../origin/codings.js';
+
+/** A document as it goes out, before its coding. */
+export interface OutgoingDocument {
+  readonly status: number;
+  readonly contentType: string;
+  readonly bytes: Buffer;
+  readonly outcome: CacheOutcome;
+  readonly cacheStatus: CacheStatus;
+  readonly lastModified?: string | undefined;
+  /** s; of a copy that stands in. */
+  readonly age?: number;
+  readonly extra?: Readonly<Record<string, string>>;
+}
+
+/** What an origin's answer says that is for the client too, whatever becomes of its body. */
+export const PASSED_ON = ['retry-after', 'www-authenticate'] as const;
+
+/**
+ * Makes an answer of a document that is nobody else's: never to be stored, in a coding that the client takes, with a
+ * strong entity tag of its bytes.
+ *
+ * @throws {Problem} 412 for a condition that does not hold.
+ */
+export async function present(document: OutgoingDocument, request: ProxyRequest, via: string): Promise<Answer> {
+  const { bytes, coding } = await encoded(document.bytes, request.headers['accept-encoding']);
+  const headers: Record<string, string> = {
+    'content-type': document.contentType,
+    'cache-control': 'no-cache, no-store',
+    'cache-status': cacheStatus(document.cacheStatus),
+    'x-cache': document.outcome,
+    'x-content-type-options': 'nosniff',
+    'accept-ranges': 'none',
+    vary: 'Accept-Encoding',
+    ...CORS_HEADERS,
+    ...document.extra,
+    via,
+    'x-request-id': request.requestId,
+    'content-length': String(bytes.length),
+  };
+  if (coding !== undefined) headers['content-encoding'] = coding;
+  if (document.lastModified !== undefined) headers['last-modified'] = document.lastModified;
+  if (document.age !== undefined) headers['age'] = String(document.age);
+  const whence = { outcome: document.outcome, source: document.outcome === 'STALE' ? 'memory' : 'upstream' };
+  if (document.status === 200) {
+    headers['etag'] = etagOf(bytes);
+    const verdict = evaluateConditions(
+      { method: request.method, url: '/', headers: conditionsOf(request) },
+      { status: 200, headers },
+    );
+    if (verdict === 'precondition-failed')
+      throw new Problem(412, 'precondition-failed', 'a condition of the request does not hold');
+    if (verdict === 'not-modified') {
+      const { 'content-length': _length, 'content-type': _type, 'content-encoding': _coding, ...kept } = headers;
+      return { status: 304, headers: kept, body: undefined, ...whence };
+    }
+  }
+  return { status: document.status, headers, body: request.method === 'HEAD' ? undefined : bytes, ...whence };
+}
+
+/** Dates do not tell one live playlist from the next: only entity tags count. */
+function conditionsOf({ headers }: ProxyRequest): HeaderRecord {
+  return { 'if-none-match': headers['if-none-match'], 'if-match': headers['if-match'] };
+}
+
+function etagOf(bytes: Uint8Array): string {
+  return `"${createHash('sha1').update(bytes).digest('base64url')}"`;
+}
