@@ -23,4 +23,3 @@ export type * from './sessions/store.js';
 export type { SessionIdentity, SessionNews, SessionRecord } from './sessions/session-record.js';
 export { createSessions, type Sessions, type Viewer } from './sessions/sessions.js';
 export type { SessionsOptions } from './sessions/sessions-options.js';
-export { createSessions, type Sessions, type Viewer } from './sessions/sessions.js';
