@@ -204,15 +204,13 @@ export const sessionStoreSuite = (name: string, fresh: () => Promise<SessionStor
 
   describe(`the ${name} session store: the allow list`, () => {
     const entry = (id: string, more: object = {}) => ({
-      ...{
-        id,
-        uid: 'u',
-        path: '/live',
-        address: '192.0.2.1',
-        userAgent: undefined,
-        createdAt: T0,
-        expiresAt: undefined,
-      },
+      id,
+      uid: 'u',
+      path: '/live',
+      address: '192.0.2.1',
+      userAgent: undefined,
+      createdAt: T0,
+      expiresAt: undefined,
       ...more,
     });
 

@@ -26,9 +26,22 @@ sessionStoreSuite('Redis', async () => storeOf());
 it('lets one node report traffic at a time, and another when that one is gone', async () => {
   const [a, b] = [storeOf(), storeOf()];
   const session = {
-    ...{ id: 's', uid: 'u', address: '', userAgent: undefined, player: '', browser: undefined, stream: '/' },
-    ...{ viewer: 'v', device: 'd', allowedBy: undefined, expiresAt: undefined, startedAt: 1, lastSeenAt: 1 },
-    ...{ rendition: undefined, bytes: 5, cmcd: undefined },
+    id: 's',
+    uid: 'u',
+    address: '',
+    userAgent: undefined,
+    player: '',
+    browser: undefined,
+    stream: '/',
+    viewer: 'v',
+    device: 'd',
+    allowedBy: undefined,
+    expiresAt: undefined,
+    startedAt: 1,
+    lastSeenAt: 1,
+    rendition: undefined,
+    bytes: 5,
+    cmcd: undefined,
   };
   await a.report({ reporter: 'a', sequence: 1, now: 1, idle: 1000, sessions: [session], cursor: 0 });
   const batch = await a.takeTraffic({ id: 'one', reporter: 'a', lease: 150, now: 1 });
@@ -41,8 +54,18 @@ it('lets one node report traffic at a time, and another when that one is gone', 
 it('leaves nothing behind that does not end by itself but totals, the allow list and what is owed', async () => {
   const store = storeOf();
   const session = {
-    ...{ id: 's', uid: 'u', address: '', userAgent: undefined, player: '', browser: undefined, stream: '/' },
-    ...{ viewer: 'v', device: 'd', allowedBy: undefined, expiresAt: 5000, startedAt: 1 },
+    id: 's',
+    uid: 'u',
+    address: '',
+    userAgent: undefined,
+    player: '',
+    browser: undefined,
+    stream: '/',
+    viewer: 'v',
+    device: 'd',
+    allowedBy: undefined,
+    expiresAt: 5000,
+    startedAt: 1,
   };
   const use = { name: 'n', limit: 1, lifetime: 1000 };
   await store.open({ session, now: 1, idle: 1000, maxPerUser: 1, use });
