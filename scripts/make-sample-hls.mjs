@@ -11,8 +11,8 @@ const SEGMENT = 1.92;
 const PART = 0.32;
 const RATE = 25;
 const GOP = Math.round(SEGMENT * RATE);
-const ON_DEMAND_SEGMENTS = 24;
-const LIVE_SEGMENTS = 10;
+const FRAGMENTED_SEGMENTS = 24;
+const TRANSPORT_SEGMENTS = 10;
 
 const ffmpeg = (...groups) => execFileSync('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-y', ...groups.flat()]);
 const words = (text) => text.split(' ');
@@ -61,15 +61,15 @@ function avcCodec(file) {
 mkdirSync(out, { recursive: true });
 const work = mkdtempSync(join(tmpdir(), 'sample-hls-'));
 try {
-  const seconds = ON_DEMAND_SEGMENTS * SEGMENT;
+  const seconds = FRAGMENTED_SEGMENTS * SEGMENT;
   const video = [];
   for (const [width, height, level, crf] of [
     [1280, 720, '3.1', 29],
     [640, 360, '3.0', 28],
     [320, 180, '1.3', 28],
   ]) {
-    const file = `on-demand-${height}p.mp4`;
-    const look = { seconds, width, height, label: 'on demand', colours: ['0x0b2d3f', '0x1a6f8c'] };
+    const file = `fragmented-${height}p.mp4`;
+    const look = { seconds, width, height, label: 'fMP4', colours: ['0x0b2d3f', '0x1a6f8c'] };
     ffmpeg(picture(look), x264(level, crf), plain, fragmented, join(out, file));
     video.push({ name: `${height}p`, file, width, height, codecs: avcCodec(join(out, file)) });
   }
@@ -78,27 +78,27 @@ try {
     ['high', 1],
     ['low', 0.5],
   ]) {
-    const file = `on-demand-${name}.mp4`;
+    const file = `fragmented-${name}.mp4`;
     ffmpeg(sound(seconds, pitch), aac(seconds, '40k'), plain, fragmented, join(out, file));
     audio.push({ name, file, codecs: 'mp4a.40.2' });
   }
 
-  const loop = LIVE_SEGMENTS * SEGMENT;
+  const loop = TRANSPORT_SEGMENTS * SEGMENT;
   const transport = [];
   for (const [width, height, level, crf] of [
     [640, 360, '3.0', 29],
     [320, 180, '1.3', 29],
   ]) {
     const list = join(work, 'list.m3u8');
-    const look = { seconds: loop, width, height, label: 'live', colours: ['0x3f1b0b', '0x8c4a1a'] };
+    const look = { seconds: loop, width, height, label: 'TS', colours: ['0x3f1b0b', '0x8c4a1a'] };
     const hls = words(`-muxdelay 0 -muxpreload 0 -f hls -hls_time ${SEGMENT} -hls_list_size 0 -hls_flags single_file`);
     const files = ['-hls_segment_filename', join(work, 'all.ts'), list];
     ffmpeg(picture(look), sound(loop), x264(level, crf), aac(loop, '40k'), plain, hls, files);
-    const file = `live-${height}p.mpegts`;
+    const file = `transport-${height}p.mpegts`;
     writeFileSync(join(out, file), readFileSync(join(work, 'all.ts')));
     const text = readFileSync(list, 'utf8');
     const sizes = [...text.matchAll(/#EXT-X-BYTERANGE:(\d+)@/g)].map(([, size]) => Number(size));
-    if (sizes.length !== LIVE_SEGMENTS) throw new Error(`${file} has ${sizes.length} segments:\n${text}`);
+    if (sizes.length !== TRANSPORT_SEGMENTS) throw new Error(`${file} has ${sizes.length} segments:\n${text}`);
     const { profile, level: idc } = probe(join(out, file), 'v:0');
     if (profile !== 'Main') throw new Error(`${file} is of profile ${profile}`);
     const codecs = `avc1.4d40${idc.toString(16).padStart(2, '0')},mp4a.40.2`;

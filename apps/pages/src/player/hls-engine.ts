@@ -43,5 +43,7 @@ export const startHlsJs: StartEngine = (video, path, { happened, failed }) => {
 
 function nameOf(hls: HlsJs, id: number): string {
   const level = hls.levels[id];
-  return level === undefined ? '' : `${level.height}p, ${Math.round(level.bitrate / 1000)} kbit/s`;
+  if (level === undefined) return '';
+  const rate = `${Math.round(level.bitrate / 1000)} kbit/s`;
+  return level.height > 0 ? `${level.height}p, ${rate}` : rate;
 }
