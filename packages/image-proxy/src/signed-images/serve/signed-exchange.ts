@@ -1,0 +1,153 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { SignedImageError } from '../errors.js';
+import { shownHeaders, verdictOn } from './store-answers.js';
+
+/** Signs the target of one attempt: the path and query at the store. */
+export type SignTarget = () => string | Promise<string>;
+/** Sends one attempt. */
+export type SendAttempt = (path: string, handler: Dispatcher.DispatchHandler) => void;
+
+/**
+ * One request to the store, signed as it is sent, and once more when the store does not take the signature. To the caller
+ * it is one exchange: it is its controller, whichever attempt there is, and none of what a store says about a signature
+ * gets through.
+ */
+export class SignedExchange implements Dispatcher.DispatchController {
+  readonly #handler: Dispatcher.DispatchHandler;
+  readonly #sign: SignTarget;
+  readonly #send: SendAttempt;
+  #attempt: Attempt | undefined;
+  #paused = false;
+  #reason: Error | null = null;
+  #over = false;
+
+  constructor(handler: Dispatcher.DispatchHandler, sign: SignTarget, send: SendAttempt) {
+    this.#handler = handler;
+    this.#sign = sign;
+    this.#send = send;
+  }
+
+  get aborted(): boolean {
+    return this.#reason !== null;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  get reason(): Error | null {
+    return this.#reason;
+  }
+
+  start(): void {
+    this.#handler.onRequestStart?.(this, {});
+    void this.#try(false);
+  }
+
+  abort(reason: Error): void {
+    if (this.#reason !== null || this.#over) return;
+    this.#reason = reason;
+    const controller = this.#attempt?.controller;
+    if (controller === undefined) this.fail(reason);
+    else controller.abort(reason);
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#attempt?.controller?.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#attempt?.controller?.resume();
+  }
+
+  /** Tells the caller, once, that there will be no (more of an) answer. */
+  fail(error: Error): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#handler.onResponseError?.(this, error);
+  }
+
+  finish(trailers: IncomingHttpHeaders): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#handler.onResponseEnd?.(this, trailers);
+  }
+
+  get handler(): Dispatcher.DispatchHandler {
+    return this.#handler;
+  }
+
+  again(): void {
+    this.#attempt = undefined;
+    void this.#try(true);
+  }
+
+  async #try(last: boolean): Promise<void> {
+    try {
+      const signing = this.#sign();
+      const path = typeof signing === 'string' ? signing : await signing;
+      // The caller may have given up while it was being signed.
+      if (this.#over) return;
+      this.#attempt = new Attempt(this, last);
+      this.#send(path, this.#attempt);
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new SignedImageError('FOREBAY_SIGNING_FAILED', String(error)));
+    }
+  }
+}
+
+class Attempt implements Dispatcher.DispatchHandler {
+  readonly #exchange: SignedExchange;
+  readonly #last: boolean;
+  controller: Dispatcher.DispatchController | undefined;
+  /** Another attempt has taken its place, or the caller was told of a failure. */
+  #void = false;
+  /** Sent instead of the store's own words. */
+  #instead: Buffer | undefined;
+
+  constructor(exchange: SignedExchange, last: boolean) {
+    this.#exchange = exchange;
+    this.#last = last;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    if (this.#exchange.reason !== null) controller.abort(this.#exchange.reason);
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    this.controller = controller;
+    const verdict = verdictOn(status);
+    if (verdict.kind === 'refused' && !this.#last) return this.#giveUp(controller, () => this.#exchange.again());
+    if (verdict.kind === 'failed' || (verdict.kind === 'refused' && verdict.body === undefined))
+      return this.#giveUp(controller, () =>
+        this.#exchange.fail(new SignedImageError('FOREBAY_STORE_FAILED', `the store answered ${status}`)),
+      );
+    this.#instead = verdict.body;
+    this.#exchange.handler.onResponseStart?.(this.#exchange, status, shownHeaders(headers, verdict.body), '');
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#void || this.#instead !== undefined) return;
+    this.#exchange.handler.onResponseData?.(this.#exchange, chunk);
+  }
+
+  onResponseEnd(_controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
+    if (this.#void) return;
+    if (this.#instead !== undefined) this.#exchange.handler.onResponseData?.(this.#exchange, this.#instead);
+    this.#exchange.finish(trailers);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (!this.#void) this.#exchange.fail(error);
+  }
+
+  #giveUp(controller: Dispatcher.DispatchController, then: () => void): void {
+    this.#void = true;
+    controller.abort(new SignedImageError('FOREBAY_STORE_FAILED', 'the answer was not wanted'));
+    then();
+  }
+}

@@ -1,0 +1,92 @@
+import type { UpstreamDispatcher, UpstreamDispatcherOptions } from '@forebay/balancer/undici';
+import type { TieredCache } from '@forebay/cache-tiers';
+import {
+  createReverseProxy,
+  imagePreset,
+  type Preset,
+  type ReverseProxy,
+  type ReverseProxyOptions,
+  type StoredMeta,
+} from '@forebay/reverse-proxy';
+import type { Dispatcher } from 'undici';
+import { SignedImageError } from '../errors.js';
+import type { ResolvedBookOptions } from '../book/options.js';
+import { keyOf, pathOf } from './image-request.js';
+import { SignedExchange } from './signed-exchange.js';
+
+/** How images are streamed for those who do not want a redirect. */
+export interface StoreProxyOptions extends Pick<
+  ReverseProxyOptions,
+  'lifetimes' | 'maxBodyBytes' | 'policy' | 'sendTimeout' | 'staleIfError' | 'staleWhileRevalidate' | 'via'
+> {
+  /** Scheme and host that all signed URLs begin with. */
+  readonly origin: string;
+  /** How the store is asked: time-outs, connections, outbound proxies. @default as the dispatcher's */
+  readonly upstream?: Omit<UpstreamDispatcherOptions, 'origins' | 'admit'>;
+  /** Where images are kept. @default nowhere */
+  readonly cache?: TieredCache<StoredMeta>;
+  /** Media types that the store may send. @default images, and bytes of no stated type */
+  readonly contentTypes?: readonly string[];
+}
+
+const CONTENT_TYPES = ['image/*', 'application/octet-stream', 'binary/octet-stream'];
+/** Errors of the store are kept for so long, which spares it those who ask again and again. ms */
+const NEGATIVE_TTL = 5000;
+
+/** A caching proxy whose keys are those of the images, and which signs a URL for every request that goes up. */
+export function createStoreProxy(
+  name: string,
+  mount: string,
+  options: StoreProxyOptions,
+  book: ResolvedBookOptions,
+  observer: ReverseProxyOptions['observer'],
+): ReverseProxy {
+  const { origin, upstream, contentTypes = CONTENT_TYPES, ...rest } = options;
+  const proxy = createReverseProxy({
+    policy: 'override',
+    ...rest,
+    name,
+    mount,
+    preset: presetOf(mount),
+    upstreamPath: '/',
+    contentTypes,
+    negativeTtl: NEGATIVE_TTL,
+    upstreams: { ...upstream, origins: [origin] },
+    ...(observer === undefined ? {} : { observer }),
+  });
+  signRequests(proxy.upstreams, origin.replace(/\/$/, ''), book);
+  return proxy;
+}
+
+function presetOf(mount: string): Preset {
+  return {
+    ...imagePreset(),
+    name: 'signed-images',
+    // Which way an image goes out is not a part of what it is.
+    canonical: ({ path }) => ({ path: pathOf(keyOf(path, mount), mount), query: '' }),
+    forwardedHeaders: [],
+  };
+}
+
+/** Has a dispatcher sign what it sends: the path that it is given is a key's, the one that goes up is a signed URL's. */
+function signRequests(
+  dispatcher: UpstreamDispatcher,
+  origin: string,
+  { presign, lifetime, clock }: ResolvedBookOptions,
+): void {
+  const send = dispatcher.dispatch.bind(dispatcher);
+  dispatcher.dispatch = (options: Dispatcher.DispatchOptions, handler) => {
+    const key = keyOf(options.path, '/');
+    const method = options.method === 'HEAD' ? 'HEAD' : 'GET';
+    const target = ({ url }: { readonly url: string }): string => {
+      if (url.startsWith(`${origin}/`)) return url.slice(origin.length);
+      throw new SignedImageError('FOREBAY_SIGNING_FAILED', `what was signed is not for ${origin}`);
+    };
+    const sign = (): string | Promise<string> => {
+      const signed = presign(key, { method, lifetime, now: clock.now() });
+      return signed instanceof Promise ? signed.then(target) : target(signed);
+    };
+    new SignedExchange(handler, sign, (path, attempt) => void send({ ...options, path }, attempt)).start();
+    return true;
+  };
+}
