@@ -4,6 +4,7 @@ import { createDispatch } from './dispatch.js';
 import { LoadShedder } from './middleware/load-shedder.js';
 import { createManagementAccess } from './middleware/management-access.js';
 import { refuseUnreadable } from './middleware/unreadable.js';
+import { Sampler } from './metrics/sampler.js';
 import { Traffic } from './metrics/traffic.js';
 import { createOwnPaths } from './own-paths.js';
 import { logAnswers } from './parts/answer-log.js';
@@ -16,7 +17,7 @@ import { followHealth } from './parts/upstream-health.js';
 import { patchUpstreams } from './parts/upstream-patches.js';
 import { answers } from './process/messages.js';
 import type { DrainReason, NodeApp, NodeContext } from './process/roles.js';
-import { patchesSoFar, traffic as trafficTopic, upstreamPatch, upstreamStatus } from './topics.js';
+import { lastWords, patchesSoFar, upstreamPatch, upstreamStatus, workerSample } from './topics.js';
 import { viewOf, type UpstreamView } from './upstream-view.js';
 
 /** Everything that serves in one process: composes the parts, and knows nothing of what flows through them. */
@@ -27,12 +28,15 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
   const kept = await createCache(config, shares, bus);
   const tiers = watchTiers(kept, logger);
   const traffic = new Traffic();
-  const observer = logAnswers(logger, traffic);
+  const observer = (route: string) => logAnswers(logger, traffic.route(route));
   const cache = config.cache.enabled ? kept.cache : undefined;
   const trusted = createAllowList(config.server.trustProxy);
   const features = await createFeatures({ ...context, cache, observer, trusted });
   const mounts: Mounted[] = [
-    ...config.routes.map((route) => ({ route, proxy: createProxy(route, config, shares, cache, observer) })),
+    ...config.routes.map((route) => ({
+      route,
+      proxy: createProxy(route, config, shares, cache, observer(route.name)),
+    })),
     ...features.flatMap(({ mounted }) => mounted ?? []),
   ];
   const upstreams = (): UpstreamView[] =>
@@ -41,17 +45,21 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
   for (const made of answers(await bus.ask(patchesSoFar, null, { to: 'primary' })).flat()) patch(made);
   const ends = [
     tiers.end,
-    bus.handle(trafficTopic, () => traffic.snapshot()),
     bus.handle(upstreamStatus, upstreams),
     followHealth(mounts, bus, logger),
     bus.handle(upstreamPatch, patch),
-    ...mounts.map(({ proxy }) => proxy.upstreams.listen((attempt) => traffic.attempted(attempt))),
+    ...mounts.map(({ proxy, route }) =>
+      proxy.upstreams.listen((attempt) => traffic.route(route.name).attempted(attempt)),
+    ),
   ];
 
   const shedder = new LoadShedder();
+  const control = new CacheControl(kept, bus, config);
+  const sampler = new Sampler({ traffic, mounts, shedder, usable: tiers.states, tiers: () => control.tiers() });
+  ends.push(bus.handle(workerSample, () => sampler.sample()));
   const own = createOwnPaths(context, {
     access: createManagementAccess(config.server, trusted),
-    control: new CacheControl(kept, bus, config),
+    control,
     features,
     health: {
       draining: () => draining === 'stop',
@@ -73,11 +81,11 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
     },
     async stop() {
       await shedder.idle();
+      bus.broadcast(lastWords, sampler.counts(), 'primary');
       for (const end of ends) end();
       await Promise.all(mounts.map(({ proxy }) => proxy.close()));
       await Promise.all(features.map((feature) => feature.close()));
       await kept.close();
-      traffic.close();
       shedder.close();
     },
   };

@@ -81,7 +81,7 @@ export class CacheControl {
     this.#memory = memory;
     this.#bus = bus;
     this.#config = config;
-    bus.handle(cacheTiers, () => this.#tiers());
+    bus.handle(cacheTiers, () => this.tiers());
     bus.handle(memoryKeys, ({ contains }) => this.#memoryKeys(contains));
   }
 
@@ -143,24 +143,8 @@ export class CacheControl {
     return purged;
   }
 
-  #lowerInfo(lower: TierView, sameTier: readonly TierView[]): LowerTierInfo {
-    return {
-      type: lower.name,
-      nodes: this.#shared?.nodes() ?? [],
-      state: this.#shared?.state() ?? (lower.state === 'open' ? 'disconnected' : 'connected'),
-      // Whether this worker hears what other nodes remove.
-      ...(this.#shared === undefined ? {} : { bus_state: this.#shared.bus.state() }),
-      ...ratesOf(sameTier),
-      // Shared by all workers: each sees the whole, some a moment later than others.
-      current_size: Math.max(...sameTier.map(({ entries }) => entries)),
-      total_size: Math.max(...sameTier.map(({ bytes }) => bytes)),
-      max_bytes: lower.maxBytes ?? null,
-      evictions: sum(sameTier, ({ evictions }) => evictions),
-      last_error: this.#shared?.lastError()?.message ?? lower.lastError ?? null,
-    };
-  }
-
-  async #tiers(): Promise<readonly TierView[]> {
+  /** The tiers as this worker sees them. */
+  async tiers(): Promise<readonly TierView[]> {
     const { tiers } = await this.#cache.info();
     return tiers.map(
       ({ name, state, hits, misses, entries, bytes, maxEntries, maxBytes, evictions, errors, lastError }) => ({
@@ -177,6 +161,23 @@ export class CacheControl {
         lastError,
       }),
     );
+  }
+
+  #lowerInfo(lower: TierView, sameTier: readonly TierView[]): LowerTierInfo {
+    return {
+      type: lower.name,
+      nodes: this.#shared?.nodes() ?? [],
+      state: this.#shared?.state() ?? (lower.state === 'open' ? 'disconnected' : 'connected'),
+      // Whether this worker hears what other nodes remove.
+      ...(this.#shared === undefined ? {} : { bus_state: this.#shared.bus.state() }),
+      ...ratesOf(sameTier),
+      // Shared by all workers: each sees the whole, some a moment later than others.
+      current_size: Math.max(...sameTier.map(({ entries }) => entries)),
+      total_size: Math.max(...sameTier.map(({ bytes }) => bytes)),
+      max_bytes: lower.maxBytes ?? null,
+      evictions: sum(sameTier, ({ evictions }) => evictions),
+      last_error: this.#shared?.lastError()?.message ?? lower.lastError ?? null,
+    };
   }
 
   async #memoryKeys(contains: string | undefined): Promise<readonly CachedKey[]> {

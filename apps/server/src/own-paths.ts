@@ -11,6 +11,7 @@ import type { ManagementAccess } from './middleware/management-access.js';
 import type { Feature } from './parts/feature.js';
 import { cacheRoutes } from './routes/cache.js';
 import { healthRoutes, type HealthSources } from './routes/health.js';
+import { metricsRoutes } from './routes/metrics.js';
 import { openApiRoutes } from './routes/openapi.js';
 import { createManagementApp, respond } from './routes/management.js';
 import { statsRoutes } from './routes/stats.js';
@@ -38,6 +39,7 @@ export function createOwnPaths({ bus, config, entries, logger }: NodeContext, pa
   forAnyone(management, health);
   statusRoutes(management, bus, entries);
   statsRoutes(management, bus);
+  metricsRoutes(management, bus);
   const nodes = new UpstreamNodes(config);
   cacheRoutes(management, control, nodes);
   upstreamRoutes(management, bus, nodes);

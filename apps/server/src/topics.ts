@@ -1,6 +1,9 @@
 import type { BusMessage } from '@forebay/cache-tiers';
 import type { TargetStatus } from '@forebay/health';
-import type { TrafficCounts } from './metrics/traffic.js';
+import type { ObservatoryState } from './history/observatory.js';
+import type { HistoryPoint } from './history/series.js';
+import type { Facts } from './metrics/facts.js';
+import type { Counts } from './metrics/counts.js';
 import { topic, type Topic } from './process/messages.js';
 import type { WorkerStatus } from './process/roles.js';
 import type { UpstreamView } from './upstream-view.js';
@@ -15,10 +18,22 @@ export interface HealthNews {
   readonly weightShare: number;
 }
 
-export interface WorkerTraffic {
-  readonly counts: TrafficCounts;
-  readonly requestsPerSecond: number;
-  readonly bytesPerSecond: number;
+/** What the primary learns of a worker every second. */
+export interface WorkerSample {
+  /** Since the worker started. */
+  readonly counts: Counts;
+  readonly upstreams: readonly UpstreamView[];
+  readonly budgets: readonly { readonly route: string; readonly retries: number; readonly hedges: number }[];
+  readonly inFlight: number;
+  /** The tiers below memory that are watched, and whether they answer. */
+  readonly usable: readonly { readonly name: string; readonly usable: boolean }[];
+  readonly tiers: readonly TierView[];
+}
+
+export interface Observed {
+  readonly facts: Facts;
+  /** The last minute by the second. */
+  readonly minute: readonly HistoryPoint[];
 }
 
 export interface TierView {
@@ -66,7 +81,7 @@ export const fleetStatus: Topic<null, { readonly startedAt: Date; readonly worke
   topic('fleet-status');
 export const probeStatus: Topic<null, readonly (TargetStatus & { readonly group: string })[]> = topic('probe-status');
 /** Anyone to all workers. */
-export const traffic: Topic<null, WorkerTraffic> = topic('traffic');
+export const workerSample: Topic<null, WorkerSample> = topic('worker-sample');
 export const upstreamStatus: Topic<null, readonly UpstreamView[]> = topic('upstream-status');
 export const upstreamPatch: Topic<UpstreamPatch, boolean> = topic('upstream-patch');
 /** Worker to primary: what was changed at run time, for a worker that has just started. */
@@ -75,3 +90,10 @@ export const cacheTiers: Topic<null, readonly TierView[]> = topic('cache-tiers')
 export const memoryKeys: Topic<{ readonly contains: string | undefined }, readonly CachedKey[]> = topic('memory-keys');
 /** Worker to worker: what was invalidated. */
 export const cacheBus: Topic<BusMessage> = topic('cache-bus');
+/** Worker to primary: what it has counted, for the last time. */
+export const lastWords: Topic<Counts> = topic('last-words');
+/** Anyone to the primary: what is observed over all workers. */
+export const observed: Topic<null, Observed> = topic('observed');
+/** Between the primary's duties before and after a reload. */
+export const observationsSoFar: Topic<null, ObservatoryState> = topic('observations-so-far');
+export const metricsText: Topic<null, string> = topic('metrics-text');

@@ -4,6 +4,7 @@ import { diskTierOf } from '../parts/cache.js';
 import { startSampleUpstreams, type SampleUpstreams } from '../sample/index.js';
 import { fleetStatus, patchesSoFar, upstreamPatch, type UpstreamPatch } from '../topics.js';
 import { banner } from './banner.js';
+import { observe } from './observation.js';
 import { Probes } from './probes.js';
 import { sampleRoutes, sampleStreams } from './sample-routes.js';
 
@@ -38,6 +39,7 @@ export async function createPrimaryDuties(context: PrimaryContext): Promise<Prim
         () => probes.stop(),
       );
       probes.start();
+      ends.push(await observe({ ...context, config: inForce }));
       if (config.cache.enabled) ends.push(keepDiskClean(context));
       return inForce;
     },

@@ -1,56 +1,54 @@
-import type { AnsweredRequest, CacheOutcome, ReverseProxyObserver } from '@forebay/reverse-proxy';
 import type { AttemptEvent } from '@forebay/balancer/undici';
-import { emptyLatencies, observe, type LatencyCounts } from './latency-histogram.js';
+import type { AnsweredRequest, ReverseProxyObserver } from '@forebay/reverse-proxy';
+import {
+  increment,
+  noRouteCounts,
+  noUpstreamCounts,
+  type Counts,
+  type RouteCounts,
+  type Tally,
+  type UpstreamCounts,
+} from './counts.js';
+import { observe } from './latency-histogram.js';
 
-/** What one process has counted since it started; plain data. */
-export interface TrafficCounts {
-  requests: number;
-  bytes: number;
-  byClass: Record<string, number>;
-  byOutcome: Record<CacheOutcome, number>;
-  /** Hits by tier. */
-  byTier: Record<string, number>;
-  /** Requests that found nothing usable. */
-  misses: number;
-  /** Calls to upstreams, by what became of them: a status class or an error code. */
-  upstream: { calls: number; retries: number; hedges: number; byResult: Record<string, number> };
-  /** Answers that were problems, by status. */
-  problems: Record<string, number>;
-  latencies: LatencyCounts;
+/** Results told apart for one upstream; error codes come from code, but not all of it is ours. */
+const MOST_RESULTS = 32;
+
+const OUTCOMES: Readonly<Record<AnsweredRequest['outcome'], string>> = {
+  HIT: 'hit',
+  MISS: 'miss',
+  STALE: 'stale',
+  REVALIDATED: 'revalidated',
+  BYPASS: 'bypass',
+  NONE: 'none',
+};
+
+/** Counts what the proxies of one process do, by route. */
+export class Traffic {
+  readonly #routes = new Map<string, RouteTraffic>();
+
+  /** The counter of one route. */
+  route(name: string): RouteTraffic {
+    const known = this.#routes.get(name);
+    if (known !== undefined) return known;
+    const made = new RouteTraffic();
+    this.#routes.set(name, made);
+    return made;
+  }
+
+  /** Everything counted so far. The data goes on counting: copy it before you keep it. */
+  counts(): Counts['routes'] {
+    return Object.fromEntries([...this.#routes].map(([name, route]) => [name, route.counts()]));
+  }
 }
 
-export const emptyCounts = (): TrafficCounts => ({
-  requests: 0,
-  bytes: 0,
-  byClass: {},
-  byOutcome: { HIT: 0, MISS: 0, STALE: 0, REVALIDATED: 0, BYPASS: 0, NONE: 0 },
-  byTier: {},
-  misses: 0,
-  upstream: { calls: 0, retries: 0, hedges: 0, byResult: {} },
-  problems: {},
-  latencies: emptyLatencies(),
-});
-
-/** Seconds that rates are averaged over. */
-const WINDOW_SECONDS = 60;
-
-/**
- * Counts what the proxies of one process do. A hit costs a few additions; rates come from a ring of totals that a
- * one-second timer fills.
- */
-export class Traffic implements ReverseProxyObserver {
-  readonly #counts = emptyCounts();
-  readonly #ring: { requests: number; bytes: number }[] = [];
-  readonly #timer: NodeJS.Timeout;
+/** Counts for one route. A hit costs a few additions; the rest is done when somebody looks. */
+export class RouteTraffic implements ReverseProxyObserver {
+  readonly #counts: RouteCounts = noRouteCounts();
   // The fast path counts here; folded into the rest when somebody looks.
   #hits = 0;
   #hitBytes = 0;
-  #hitsByStatus = new Map<number, number>();
-
-  constructor() {
-    this.#timer = setInterval(() => this.#tick(), 1000);
-    this.#timer.unref();
-  }
+  readonly #hitsByStatus = new Map<number, number>();
 
   hit(status: number, bytes: number): void {
     this.#hits += 1;
@@ -58,41 +56,30 @@ export class Traffic implements ReverseProxyObserver {
     if (status !== 200) this.#hitsByStatus.set(status, (this.#hitsByStatus.get(status) ?? 0) + 1);
   }
 
-  answered(request: AnsweredRequest): void {
+  answered({ bytes, durationMs, outcome, source, status }: AnsweredRequest): void {
     const counts = this.#counts;
     counts.requests += 1;
-    counts.bytes += request.bytes;
-    increment(counts.byClass, `${Math.floor(request.status / 100)}xx`);
-    counts.byOutcome[request.outcome] += 1;
-    if (request.outcome === 'HIT' || request.outcome === 'STALE') increment(counts.byTier, request.source);
-    else if (request.outcome === 'MISS' || request.outcome === 'REVALIDATED') counts.misses += 1;
-    if (request.outcome === 'NONE' && request.status >= 400) increment(counts.problems, String(request.status));
-    observe(counts.latencies, request.durationMs);
+    counts.bytes += bytes;
+    increment(counts.answers, `${classOf(status)} ${OUTCOMES[outcome]}`);
+    if (outcome === 'HIT' || outcome === 'STALE') increment(counts.tiers, source);
+    else if (outcome === 'MISS' || outcome === 'REVALIDATED') counts.misses += 1;
+    if (outcome === 'NONE' && status >= 400) increment(counts.problems, String(status));
+    observe(counts.times.buckets, durationMs);
+    counts.times.sum += durationMs;
   }
 
-  attempted({ kind, error, statusCode }: AttemptEvent): void {
-    const { upstream } = this.#counts;
-    upstream.calls += 1;
-    if (kind === 'retry') upstream.retries += 1;
-    if (kind === 'hedge') upstream.hedges += 1;
-    increment(upstream.byResult, error ?? `${Math.floor((statusCode ?? 0) / 100)}xx`);
+  attempted({ durationMs, error, kind, origin, statusCode }: AttemptEvent): void {
+    const counts = (this.#counts.upstreams[origin] ??= noUpstreamCounts());
+    counts.calls += 1;
+    countKind(counts, kind);
+    incrementBounded(counts.results, error ?? classOf(statusCode ?? 0));
+    observe(counts.times.buckets, durationMs);
+    counts.times.sum += durationMs;
   }
 
-  /** Everything counted so far, and rates a second over the last minute (or since the start, if that is less). */
-  snapshot(): { counts: TrafficCounts; requestsPerSecond: number; bytesPerSecond: number } {
+  counts(): RouteCounts {
     this.#fold();
-    const counts = this.#counts;
-    const first = this.#ring[0] ?? { requests: 0, bytes: 0 };
-    const seconds = Math.max(1, this.#ring.length);
-    return {
-      counts: structuredClone(counts),
-      requestsPerSecond: (counts.requests - first.requests) / seconds,
-      bytesPerSecond: (counts.bytes - first.bytes) / seconds,
-    };
-  }
-
-  close(): void {
-    clearInterval(this.#timer);
+    return this.#counts;
   }
 
   #fold(): void {
@@ -100,28 +87,30 @@ export class Traffic implements ReverseProxyObserver {
     if (this.#hits === 0) return;
     counts.requests += this.#hits;
     counts.bytes += this.#hitBytes;
-    counts.byOutcome.HIT += this.#hits;
-    increment(counts.byTier, 'memory', this.#hits);
+    increment(counts.tiers, 'memory', this.#hits);
     let others = 0;
     for (const [status, times] of this.#hitsByStatus) {
-      increment(counts.byClass, `${Math.floor(status / 100)}xx`, times);
+      increment(counts.answers, `${classOf(status)} hit`, times);
       others += times;
     }
-    increment(counts.byClass, '2xx', this.#hits - others);
+    if (this.#hits > others) increment(counts.answers, '2xx hit', this.#hits - others);
     // Answered within the tick that they arrived in: all of them are below the first bound.
-    observe(counts.latencies, 0, this.#hits);
+    observe(counts.times.buckets, 0, this.#hits);
     this.#hits = 0;
     this.#hitBytes = 0;
     this.#hitsByStatus.clear();
   }
-
-  #tick(): void {
-    this.#fold();
-    this.#ring.push({ requests: this.#counts.requests, bytes: this.#counts.bytes });
-    if (this.#ring.length > WINDOW_SECONDS) this.#ring.shift();
-  }
 }
 
-export function increment(record: Record<string, number>, name: string, by = 1): void {
-  record[name] = (record[name] ?? 0) + by;
+function countKind(counts: UpstreamCounts, kind: AttemptEvent['kind']): void {
+  if (kind === 'retry') counts.retries += 1;
+  else if (kind === 'hedge') counts.hedges += 1;
+  else if (kind === 'resume') counts.resumes += 1;
 }
+
+function incrementBounded(tally: Tally, name: string): void {
+  const bounded = name in tally || Object.keys(tally).length < MOST_RESULTS ? name : 'other';
+  increment(tally, bounded);
+}
+
+const classOf = (status: number): string => `${Math.floor(status / 100)}xx`;

@@ -1,9 +1,9 @@
 import type { AnsweredRequest, ReverseProxyObserver } from '@forebay/reverse-proxy';
 import type { Logger } from '../log/logger.js';
-import type { Traffic } from '../metrics/traffic.js';
+import type { RouteTraffic } from '../metrics/traffic.js';
 
 /** Counts every answer, and logs those that went wrong; the others at `debug`, built only when that level is on. */
-export function logAnswers(logger: Logger, traffic: Traffic): ReverseProxyObserver {
+export function logAnswers(logger: Logger, traffic: RouteTraffic): ReverseProxyObserver {
   return {
     hit: (status, bytes) => traffic.hit(status, bytes),
     answered(request) {

@@ -19,7 +19,8 @@ export interface Feature {
 export interface FeatureContext extends NodeContext {
   /** Undefined when nothing is to be cached. */
   readonly cache: TieredCache<StoredMeta> | undefined;
-  readonly observer: ReverseProxyObserver;
+  /** Counts and logs what a route answers, under its name. */
+  readonly observer: (route: string) => ReverseProxyObserver;
   /** The proxies whose forwarding headers are believed. */
   readonly trusted: AllowList;
 }

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { Problem } from '@forebay/reverse-proxy';
 import { json } from '../api/endpoint.js';
 import type { ManagementApp } from '../api/management-app.js';
+import type { HistoryPoint } from '../history/series.js';
+import { increment, overall, overallUpstream, type Tally } from '../metrics/counts.js';
 import { percentile } from '../metrics/latency-histogram.js';
-import { sumCounts } from '../metrics/totals.js';
 import { answers, type Bus } from '../process/messages.js';
-import { fleetStatus, traffic } from '../topics.js';
+import { observed, type Observed } from '../topics.js';
 import { rounded } from './rounded.js';
 
 const count = z.number().int();
@@ -38,53 +40,69 @@ export function statsRoutes(app: ManagementApp, bus: Bus): void {
       tag: 'Status',
       summary: 'Count requests, bytes, hits and upstream calls',
       description: 'Since the start, with rates over the last minute.',
+      problems: { 503: 'The process that adds up does not answer' },
       answers: { 200: json(stats, 'Counters over all workers', EXAMPLE) },
     },
-    async () => {
-      const [fleet] = answers(await bus.ask(fleetStatus, null, { to: 'primary' }));
-      const workers = answers(await bus.ask(traffic, null, { to: 'workers' }));
-      const total = sumCounts(workers.map((worker) => worker.counts));
-      const startedAt = fleet?.startedAt ?? new Date();
-      const sum = (pick: (worker: (typeof workers)[number]) => number): number =>
-        rounded(workers.reduce((whole, worker) => whole + pick(worker), 0));
-      const hits = Object.values(total.byTier).reduce((all, some) => all + some, 0);
-      return {
-        started_at: startedAt.toISOString(),
-        uptime_seconds: Math.floor((Date.now() - startedAt.getTime()) / 1000),
-        workers: workers.length,
-        requests: {
-          total: total.requests,
-          per_second: sum(({ requestsPerSecond }) => requestsPerSecond),
-          by_status: total.byClass,
-          by_cache: lowerCaseKeys(total.byOutcome),
-        },
-        bytes: { total_bytes: total.bytes, per_second_bytes: sum(({ bytesPerSecond }) => bytesPerSecond) },
-        cache: {
-          hits,
-          hits_by_tier: total.byTier,
-          misses: total.misses,
-          hit_rate: rounded(hits / Math.max(1, hits + total.misses)),
-        },
-        latency: {
-          p50_ms: percentile(total.latencies, 0.5),
-          p90_ms: percentile(total.latencies, 0.9),
-          p99_ms: percentile(total.latencies, 0.99),
-          p999_ms: percentile(total.latencies, 0.999),
-        },
-        upstream: {
-          calls: total.upstream.calls,
-          retries: total.upstream.retries,
-          hedges: total.upstream.hedges,
-          by_result: total.upstream.byResult,
-        },
-        errors: total.problems,
-      };
-    },
+    async () => statsOf(answers(await bus.ask(observed, null, { to: 'primary' }))[0]),
   );
 }
 
-const lowerCaseKeys = (record: Readonly<Record<string, number>>): Record<string, number> =>
-  Object.fromEntries(Object.entries(record).map(([name, times]) => [name.toLowerCase(), times]));
+function statsOf(seen: Observed | undefined): z.output<typeof stats> {
+  if (seen === undefined) throw new Problem(503, 'no-metrics', 'the primary process does not answer');
+  const { facts, minute } = seen;
+  const total = overall(facts.counts);
+  const upstream = overallUpstream(total);
+  const perSecond = (pick: (point: HistoryPoint) => number): number =>
+    rounded(
+      minute.reduce((sum, point) => sum + pick(point), 0) /
+        Math.max(
+          1,
+          minute.reduce((sum, { seconds }) => sum + seconds, 0),
+        ),
+    );
+  const hits = Object.values(total.tiers).reduce((all, some) => all + some, 0);
+  const { buckets } = total.times;
+  return {
+    started_at: facts.startedAt.toISOString(),
+    uptime_seconds: Math.floor((facts.at - facts.startedAt.getTime()) / 1000),
+    workers: facts.workers.length,
+    requests: {
+      total: total.requests,
+      per_second: perSecond(({ requests }) => requests),
+      by_status: split(total.answers, 0),
+      by_cache: { ...NO_OUTCOMES, ...split(total.answers, 1) },
+    },
+    bytes: { total_bytes: total.bytes, per_second_bytes: perSecond(({ bytes }) => bytes) },
+    cache: {
+      hits,
+      hits_by_tier: total.tiers,
+      misses: total.misses,
+      hit_rate: rounded(hits / Math.max(1, hits + total.misses)),
+    },
+    latency: {
+      p50_ms: percentile(buckets, 0.5),
+      p90_ms: percentile(buckets, 0.9),
+      p99_ms: percentile(buckets, 0.99),
+      p999_ms: percentile(buckets, 0.999),
+    },
+    upstream: {
+      calls: upstream.calls,
+      retries: upstream.retries,
+      hedges: upstream.hedges,
+      by_result: upstream.results,
+    },
+    errors: total.problems,
+  };
+}
+
+const NO_OUTCOMES = { hit: 0, miss: 0, stale: 0, revalidated: 0, bypass: 0, none: 0 };
+
+/** Counts of `2xx hit` and the like by one of the two words. */
+function split(answered: Readonly<Tally>, word: 0 | 1): Tally {
+  const sums: Tally = {};
+  for (const [name, count] of Object.entries(answered)) increment(sums, name.split(' ')[word] ?? '', count);
+  return sums;
+}
 
 const EXAMPLE = {
   started_at: '2026-01-01T00:00:00.000Z',

@@ -111,7 +111,7 @@ describe('with nothing configured, the server', () => {
   });
 
   it('has nothing at paths that are reserved for later, however they are spelt', async () => {
-    for (const path of ['/monitor', '/metrics', '/api/v1/tasks', '/hls/x.m3u8', '/%6donitor', '/%68ealth/deep']) {
+    for (const path of ['/monitor', '/api/v1/tasks', '/hls/x.m3u8', '/%6donitor', '/%68ealth/deep']) {
       const reply = await forebay.ask(path);
       expect(reply.status, path).toBe(404);
       expect(reply.headers['content-type'], path).toBe('application/problem+json');

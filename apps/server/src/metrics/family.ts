@@ -1,0 +1,26 @@
+import type { Facts } from './facts.js';
+import type { Times } from './counts.js';
+
+/** Label values of one sample; every one comes from code or configuration. */
+export type Labels = Readonly<Record<string, string>>;
+
+interface Described {
+  /** After Prometheus' rules: `forebay_`, base units, `_total` for counters. */
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+/** A metric: how it is named, and what it is of the facts. */
+export type Family = Described &
+  (
+    | {
+        readonly type: 'counter' | 'gauge';
+        readonly samples: (facts: Facts) => Iterable<readonly [Labels, number]>;
+      }
+    | {
+        readonly type: 'histogram';
+        /** Times in ms, exposed in seconds. */
+        readonly samples: (facts: Facts) => Iterable<readonly [Labels, Times]>;
+      }
+  );
