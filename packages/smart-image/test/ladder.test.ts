@@ -9,10 +9,10 @@ interface Shown extends UseSmartImage {
   readonly source: ShallowRef<PictureSource>;
   readonly told: string[];
   /** What the browser would be loading. */
-  url(): string | undefined;
+  readonly url: () => string | undefined;
   /** The browser fails to load it. */
-  fail(): void;
-  leave(): void;
+  readonly fail: () => void;
+  readonly leave: () => void;
 }
 
 function show(first: PictureSource, options: SmartImageOptions = {}): Shown {

@@ -23,7 +23,7 @@ function whatIsWrong(imageKey: string): string | undefined {
   if (imageKey === '') return 'is empty';
   if (control.test(imageKey)) return 'holds control characters';
   if (loneSurrogate.test(imageKey)) return 'is not well-formed Unicode';
-  if (imageKey.split('/').some((segment) => segment === '.' || segment === '..')) return 'holds a dot segment';
+  if (imageKey.split(/[/\\]/).some((segment) => segment === '.' || segment === '..')) return 'holds a dot segment';
   if (new TextEncoder().encode(imageKey).length > maxKeyBytes) return `is longer than ${maxKeyBytes} bytes`;
   return undefined;
 }

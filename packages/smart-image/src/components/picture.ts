@@ -51,7 +51,9 @@ export const Picture: DefineSetupFnComponent<FramedPictureProps, PictureEmits, F
         if (shown === undefined) return undefined;
         // `src` comes last: what is set before it says how to load it.
         const { src, srcset, ...rest } = shown;
-        const layout = { decoding: 'async', ...imageSize(props), class: 'forebay-image__picture', alt };
+        // As the server's redirects say: the page is none of the store's business.
+        const referrerpolicy = view.value.stage === 'direct' ? 'no-referrer' : undefined;
+        const layout = { decoding: 'async', referrerpolicy, ...imageSize(props), class: 'forebay-image__picture', alt };
         const vnode = h('img', mergeProps(layout, own, { loading, ...rest, sizes: srcset && sizes, srcset, src }));
         return props.wrap === undefined ? vnode : props.wrap(vnode);
       };

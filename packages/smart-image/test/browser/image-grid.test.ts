@@ -1,0 +1,201 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bundle, launch, open, type OpenPage, seriousFindings, servePage } from '../support/browser.js';
+import { type ForebayServer, startForebay } from '../support/forebay-server.js';
+import type { TestPage } from '../support/page.js';
+
+declare const testPage: TestPage;
+
+describe('<ImageGrid> in a browser', () => {
+  let browser: Browser;
+  let server: ForebayServer;
+  let current: OpenPage;
+  let page: Page;
+
+  beforeAll(async () => {
+    server = await startForebay();
+    await servePage(server, await bundle());
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.close();
+  });
+  beforeEach(async () => {
+    server.reset();
+    current = await open(browser, server);
+    ({ page } = current);
+  });
+  afterEach(async () => {
+    if (current.complaints.length > 0) throw new Error(current.complaints.join('\n'));
+    await page.context().close();
+  });
+
+  const mount = async (count: number, props: Record<string, unknown> = {}, options = {}): Promise<void> => {
+    await page.evaluate(
+      ([count, props, options]) => {
+        const items = Array.from({ length: count }, (_, index) => ({
+          imageKey: `p/${index}.png`,
+          alt: `Picture ${index}`,
+        }));
+        testPage.mountGrid(items, props, options);
+      },
+      [count, props, options] as const,
+    );
+    await page.waitForSelector('[data-state=loaded]');
+  };
+  const lookups = (): number[] => server.asked.filter(({ kind }) => kind === 'lookup').map(({ keys }) => keys.length);
+  const focused = (): Promise<number> =>
+    page.evaluate(() => Number((document.activeElement as HTMLElement).dataset['index'] ?? -1));
+
+  it('scrolls through 2,000 pictures with under 200 elements alive', async () => {
+    await mount(2000);
+    const seen = await page.evaluate(async () => {
+      const scroller = document.querySelector<HTMLElement>('[role=grid]');
+      if (scroller === null) throw new Error('There is no grid');
+      let most = 0;
+      let empty = 0;
+      const count = (): void => {
+        most = Math.max(most, document.querySelectorAll('.forebay-grid *').length);
+      };
+      new MutationObserver(count).observe(scroller, { childList: true, subtree: true });
+      const frames: number[] = [];
+      let last = performance.now();
+      // All the way down in about three seconds at 60 frames a second, then in jumps.
+      const step = (scroller.scrollHeight - scroller.clientHeight) / 180;
+      for (let frame = 1; frame <= 180; frame += 1) {
+        scroller.scrollTop = frame * step;
+        await new Promise(requestAnimationFrame);
+        const now = performance.now();
+        frames.push(now - last);
+        last = now;
+        count();
+      }
+      for (const part of [0.5, 0.1, 0.9, 0]) {
+        scroller.scrollTop = scroller.scrollHeight * part;
+        await new Promise(requestAnimationFrame);
+        await new Promise(requestAnimationFrame);
+        const { top, bottom } = scroller.getBoundingClientRect();
+        const rows = [...scroller.querySelectorAll('[role=row]')].map((row) => row.getBoundingClientRect());
+        if (!rows.some((row) => row.top <= top + 10) || !rows.some((row) => row.bottom >= bottom - 10)) empty += 1;
+        count();
+      }
+      frames.sort((a, b) => a - b);
+      return { most, empty, median: frames[90] ?? 0, slow: frames[171] ?? 0 };
+    });
+    process.stdout.write(
+      `  ${seen.most} elements at most; frames: median ${seen.median.toFixed(1)} ms, 95th ${seen.slow.toFixed(1)} ms\n`,
+    );
+    expect(seen.most).toBeLessThan(200);
+    expect(seen.empty).toBe(0);
+    // On a quiet machine it is 17 ms; a page that renders all rows takes hundreds.
+    expect(seen.median).toBeLessThan(100);
+    // Two blocks of a thousand keys, however far and often one scrolls.
+    expect(lookups()).toEqual([1000, 1000]);
+    expect(await page.locator('.forebay-grid *').count()).toBeLessThan(200);
+  });
+
+  it('looks all its pictures up in one request, and gets them from the store itself', async () => {
+    await mount(300);
+    expect(lookups()).toEqual([300]);
+    await page.waitForFunction(() => document.querySelectorAll('[data-state=loading]').length === 0);
+    expect(new Set(server.asked.map(({ kind }) => kind))).toEqual(new Set(['lookup', 'direct']));
+  });
+
+  it('uses the redirect when look-ups fail', async () => {
+    server.judge = ({ kind }) => (kind === 'lookup' ? 'refuse' : 'answer');
+    await mount(300);
+    await page.waitForFunction(() => document.querySelectorAll('[data-state=loading]').length === 0);
+    expect(lookups()).toEqual([300]);
+    expect(new Set(server.asked.map(({ kind }) => kind))).toEqual(new Set(['lookup', 'redirect', 'direct']));
+  });
+
+  it('is a grid with one stop for Tab, and keys that lead anywhere', async () => {
+    await mount(2000);
+    expect(await seriousFindings(page)).toEqual([]);
+    const grid = page.getByRole('grid', { name: 'Pictures' });
+    const columns = Number(await grid.getAttribute('aria-colcount'));
+    expect(columns).toBe(6);
+    expect(await grid.getAttribute('aria-rowcount')).toBe(String(Math.ceil(2000 / columns)));
+    await page.keyboard.press('Tab');
+    const trail: number[] = [await focused()];
+    for (const key of [
+      'ArrowRight',
+      'ArrowDown',
+      'End',
+      'ArrowRight',
+      'Home',
+      'ArrowUp',
+      'Control+End',
+      'Control+Home',
+      'PageDown',
+      'PageUp',
+    ]) {
+      await page.keyboard.press(key);
+      await expect.poll(focused).toBeGreaterThanOrEqual(0);
+      trail.push(await focused());
+    }
+    const [page1 = 0] = trail.slice(9);
+    expect(trail).toEqual([0, 1, 7, 11, 12, 12, 6, 1999, 0, page1, 0]);
+    expect(page1 % columns).toBe(0);
+    expect(page1).toBeGreaterThan(columns);
+    const cell = page.locator('[data-index="0"]');
+    expect(await cell.evaluate((element) => element.parentElement?.getAttribute('aria-rowindex'))).toBe('1');
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe(-1);
+  });
+
+  it('keeps the focus on a picture that is scrolled out of sight, and a stop for Tab when there was none', async () => {
+    await mount(2000);
+    await page.keyboard.press('Tab');
+    const jump = (part: number): Promise<void> =>
+      page.evaluate(async (part) => {
+        const scroller = document.querySelector('[role=grid]');
+        if (scroller) scroller.scrollTop = scroller.scrollHeight * part;
+        await new Promise(requestAnimationFrame);
+        await new Promise(requestAnimationFrame);
+      }, part);
+    await jump(0.5);
+    expect(await focused()).toBe(0);
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await jump(0.7);
+    expect(await page.locator('[data-index="0"]').count()).toBe(0);
+    expect(await page.locator('[role=gridcell][tabindex="0"]').count()).toBe(1);
+  });
+
+  it('opens pictures over the page, goes through them, and ends where one was last', async () => {
+    await mount(50);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    expect(await dialog.getAttribute('aria-label')).toBe('Picture 0');
+    await page.keyboard.press('ArrowLeft');
+    for (let step = 0; step < 8; step += 1) await page.keyboard.press('ArrowRight');
+    expect(await dialog.getAttribute('aria-label')).toBe('Picture 8');
+    expect(await page.locator('.forebay-lightbox__position').textContent()).toBe('9 of 50 Picture 8');
+    await page.getByRole('button', { name: 'Next picture' }).click();
+    expect(await dialog.getAttribute('aria-label')).toBe('Picture 9');
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await expect.poll(focused).toBe(9);
+    await page.locator('[data-index="3"]').click();
+    await dialog.waitFor();
+    expect(await dialog.getAttribute('aria-label')).toBe('Picture 3');
+  });
+
+  it('follows its width, and a list that becomes shorter', async () => {
+    await mount(500, { minColumnWidth: 100 });
+    const columns = (): Promise<string | null> => page.getByRole('grid').getAttribute('aria-colcount');
+    expect(await columns()).toBe('9');
+    await page.setViewportSize({ width: 500, height: 700 });
+    await expect.poll(columns).toBe('4');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Control+End');
+    await expect.poll(focused).toBe(499);
+    await page.evaluate(() => testPage.set({ items: [{ imageKey: 'only', alt: 'Only' }] }));
+    await expect.poll(() => page.getByRole('gridcell').count()).toBe(1);
+    await expect.poll(() => page.locator('[tabindex="0"]').count()).toBe(1);
+  });
+});
