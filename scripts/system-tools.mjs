@@ -8,6 +8,7 @@ const tools = [
     needed: 'the Redis tier is tested against a real server and a real cluster',
   },
   { command: 'chromium', packageName: 'chromium', needed: 'pages and players are tested in a real browser' },
+  { command: 'nginx', packageName: 'nginx-light', needed: 'the configuration for it is tried' },
   { command: 'ffmpeg', packageName: 'ffmpeg', needed: 'streams are tested with a second player' },
 ];
 
