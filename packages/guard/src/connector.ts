@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns';
-import { isIP, isIPv6, type Socket } from 'node:net';
+import { isIP, isIPv6, type OnReadOpts, type Socket } from 'node:net';
 import { classifyAddress, classifyHost, plainHost } from './addresses.js';
 import { createDial } from './dial.js';
 import { GuardError } from './errors.js';
@@ -20,6 +20,8 @@ export interface ConnectorOptions {
   readonly localAddress?: string | null | undefined;
   readonly httpSocket?: Socket | undefined;
   readonly allowH2?: boolean | undefined;
+  /** What the socket is to read into, as `net.connect` takes it. */
+  readonly onread?: OnReadOpts | undefined;
 }
 
 /** Where to connect: the addresses that were checked; a dial must use one of them and look nothing up. */

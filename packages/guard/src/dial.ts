@@ -18,6 +18,7 @@ const open = (options: DialOptions): Socket => {
     lookup: pinned(options),
     autoSelectFamily: options.addresses.length > 1,
     ...(typeof options.localAddress === 'string' && { localAddress: options.localAddress }),
+    ...(options.onread !== undefined && { onread: options.onread }),
   };
   if (options.protocol !== 'https:') return connectTcp({ ...common, port: Number(options.port || 80) });
   const servername = options.servername ?? options.hostname;

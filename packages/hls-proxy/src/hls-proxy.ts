@@ -8,8 +8,8 @@ import { Gate } from './gate.js';
 import { type HlsProxyOptions, resolveOptions } from './options.js';
 import { Documents } from './origin/documents.js';
 import { UpstreamGroup } from './origin/upstream-group.js';
-import { plainSegments } from './plain-segments.js';
 import { Reception } from './reception.js';
+import { createSegments } from './segment/segments.js';
 import type { Transfer } from './segment-door.js';
 import { DocumentDesk } from './serve/document-desk.js';
 
@@ -46,16 +46,16 @@ const FOREIGN_BODY_TIMEOUT = 15_000;
  */
 export function createHlsProxy(given: HlsProxyOptions): HlsProxy {
   const options = resolveOptions(given);
-  const { access, via, now, lastCopyBytes } = options;
+  const { access, via, now, lastCopyBytes, shareFor } = options;
   const group = new UpstreamGroup(options.upstreams);
   const foreign = new Agent({ connect: options.connect, bodyTimeout: FOREIGN_BODY_TIMEOUT });
   const documents = new Documents({ group, foreign, maxBytes: options.maxPlaylistBytes, via });
-  const segments = plainSegments(options, group.dispatcher);
+  const segments = createSegments({ ...options, group, via: via.replace('1.1 ', '') });
   const parts: Parts = {
     options,
     reception: new Reception(options),
     gate: new Gate(options.limits),
-    desk: new DocumentDesk({ documents, access, group, via, now, lastCopyBytes }),
+    desk: new DocumentDesk({ documents, access, group, via, now, lastCopyBytes, shareFor }),
     segments,
   };
   const door = new NodeDoor(parts);

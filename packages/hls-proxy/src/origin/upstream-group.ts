@@ -4,6 +4,7 @@ import {
   type UpstreamDispatcher,
   type UpstreamDispatcherOptions,
 } from '@forebay/balancer/undici';
+import { RelayPool } from '@forebay/reverse-proxy';
 import type { Resource } from '../access/admission.js';
 import { SteeredDispatcher } from './steered-dispatcher.js';
 
@@ -44,7 +45,10 @@ export class UpstreamGroup {
     }
     const options: UpstreamDispatcherOptions = 'origins' in upstreams ? upstreams : { origins: upstreams };
     const { transport: _bodies, ...documents } = options;
-    this.dispatcher = createUpstreamDispatcher(options);
+    this.dispatcher = createUpstreamDispatcher({
+      transport: (origin, pooling) => new RelayPool(origin, pooling),
+      ...options,
+    });
     const { balancer } = this.dispatcher;
     const wide = { ...documents, connections: BLOCKING_CONNECTIONS, maxConnections: Number.POSITIVE_INFINITY };
     this.prompt = SteeredDispatcher.over(balancer, documents, 'measured');
