@@ -35,6 +35,12 @@ export interface HlsProxyOptions {
   readonly maxPlaylistBytes?: number;
   /** Memory for the last copies of playlists, which stand in while the origin is down, in bytes. @default 32 MB */
   readonly lastCopyBytes?: number;
+  /**
+   * For how long a playlist is given to those, too, who ask just after it came, in ms. At 0 only those who ask at the same
+   * time share one; more spares an origin that many viewers reload from, and is how much later they may see a change.
+   * @default 0
+   */
+  readonly shareFor?: number;
   /** A client that takes less than 64 KB in so long is cut off, in ms. @default 30000 */
   readonly sendTimeout?: number;
   /** Proxies whose forwarding headers are believed. @default none */
@@ -58,6 +64,7 @@ export interface ResolvedOptions {
   readonly limits: Required<HlsLimits>;
   readonly maxPlaylistBytes: number;
   readonly lastCopyBytes: number;
+  readonly shareFor: number;
   readonly sendTimeout: number;
   readonly trusted: AllowList | undefined;
   readonly via: string;
@@ -89,6 +96,7 @@ export function resolveOptions(options: HlsProxyOptions): ResolvedOptions {
     },
     maxPlaylistBytes: positive('maxPlaylistBytes', options.maxPlaylistBytes ?? 8 * MEGABYTE),
     lastCopyBytes: positive('lastCopyBytes', options.lastCopyBytes ?? 32 * MEGABYTE),
+    shareFor: upTo('shareFor', options.shareFor ?? 0, 1000),
     sendTimeout: positive('sendTimeout', options.sendTimeout ?? 30_000),
     trusted: options.trusted,
     via: `1.1 ${via}`,
@@ -99,5 +107,10 @@ export function resolveOptions(options: HlsProxyOptions): ResolvedOptions {
 
 function positive(name: string, value: number): number {
   if (!(value > 0)) throw new RangeError(`${name} must be greater than 0, not ${value}`);
+  return value;
+}
+
+function upTo(name: string, value: number, most: number): number {
+  if (!(value >= 0 && value <= most)) throw new RangeError(`${name} must be between 0 and ${most}, not ${value}`);
   return value;
 }

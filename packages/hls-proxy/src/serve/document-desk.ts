@@ -12,6 +12,7 @@ import { StreamMemory } from './stream-memory.js';
 export interface DocumentDeskOptions extends Rewriting {
   readonly documents: Documents;
   readonly lastCopyBytes: number;
+  readonly shareFor: number;
 }
 
 /** Serves what players read before they play: playlists, asset lists, steering manifests. */
@@ -23,10 +24,10 @@ export class DocumentDesk {
   readonly #targetDurations = new WeakMap<SessionHandle, number>();
 
   constructor(options: DocumentDeskOptions) {
-    const { documents, group, lastCopyBytes, now } = options;
+    const { documents, group, lastCopyBytes, shareFor, now } = options;
     this.#options = options;
     const memory = new StreamMemory(lastCopyBytes, now);
-    this.#playlists = new PlaylistSource({ documents, memory, mirrors: group.size, now });
+    this.#playlists = new PlaylistSource({ documents, memory, mirrors: group.size, shareFor, now });
     this.#json = new JsonDocuments(documents, options);
   }
 

@@ -22,6 +22,12 @@ class Flight<T> {
  */
 export class Flights<T> {
   readonly #flights = new Map<string, Flight<T>>();
+  readonly #shareFor: number;
+
+  /** @param shareFor ms for which what came is given to those, too, who come just after it */
+  constructor(shareFor = 0) {
+    this.#shareFor = shareFor;
+  }
 
   get size(): number {
     return this.#flights.size;
@@ -64,7 +70,9 @@ export class Flights<T> {
    * next turn of the event loop reads them.
    */
   #forgetSoon(key: string, flight: Flight<T>): void {
-    setImmediate(() => setImmediate(() => this.#forget(key, flight)));
+    const forget = (): void => this.#forget(key, flight);
+    if (this.#shareFor > 0) setTimeout(forget, this.#shareFor).unref();
+    else setImmediate(() => setImmediate(forget));
   }
 
   #leave(key: string, flight: Flight<T>): void {

@@ -22,6 +22,7 @@ export interface PlaylistSourceOptions {
   readonly memory: StreamMemory;
   /** How many mirrors there are. */
   readonly mirrors: number;
+  readonly shareFor: number;
   readonly now: () => number;
 }
 
@@ -33,10 +34,11 @@ const MOST_MIRRORS = 3;
 /** Fetches playlists: one upstream request for all who ask at once, always fresh, never older than what was seen before. */
 export class PlaylistSource {
   readonly #options: PlaylistSourceOptions;
-  readonly #flights = new Flights<Found>();
+  readonly #flights: Flights<Found>;
 
   constructor(options: PlaylistSourceOptions) {
     this.#options = options;
+    this.#flights = new Flights(options.shareFor);
   }
 
   /** Rejects with what kept all upstreams from answering where there is no copy to stand in. */

@@ -1,7 +1,8 @@
 import { Agent, createServer, type IncomingHttpHeaders, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHlsProxy, type HlsProxy, type HlsProxyOptions } from '@forebay/hls-proxy';
-import type { AnsweredRequest } from '@forebay/reverse-proxy';
+import { createTieredCache, memoryTier, type TieredCache } from '@forebay/cache-tiers';
+import type { AnsweredRequest, StoredMeta } from '@forebay/reverse-proxy';
 import { openAccess } from './open-access.js';
 
 export interface Reply {
@@ -77,4 +78,9 @@ export async function until(holds: () => boolean, what: string): Promise<void> {
     if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+/** Keeps what may be kept in memory. */
+export function memoryCache(): TieredCache<StoredMeta> {
+  return createTieredCache<StoredMeta>({ tiers: [memoryTier({ maxBytes: 64 * 1024 * 1024, headroom: 1024 })] });
 }
