@@ -1,0 +1,123 @@
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { builtPages } from '../../../src/assets.js';
+import { staticPages } from '../../../src/parts/static-files.js';
+import { eventually } from '../forebay.js';
+
+/** A browser that talks to nobody by itself. */
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--autoplay-policy=no-user-gesture-required',
+    ],
+  });
+
+const playerPage = staticPages({
+  root: builtPages('pages'),
+  prefix: '/sample-pages/',
+  pages: { '/player': 'player.html' },
+  sources: { media: 'blob:' },
+});
+
+export interface Playing {
+  /** Seconds. */
+  readonly position: number;
+  readonly playing: boolean;
+  readonly rows: Readonly<Record<string, string>>;
+}
+
+/** What the tests need of elements in the page. */
+interface VideoElement {
+  readonly currentTime: number;
+  readonly played: { readonly length: number };
+  readonly seeking: boolean;
+}
+
+interface RowElement {
+  readonly dataset: { readonly row: string };
+  readonly textContent: string;
+}
+
+/** The player page in a tab of its own. */
+export class Player {
+  readonly page: Page;
+  /** Requests of the page, whole URLs; blobs and data are none. */
+  readonly asked: string[] = [];
+  /** Answers that were none, and what the browser complains about. */
+  readonly faults: string[] = [];
+
+  private constructor(page: Page) {
+    this.page = page;
+    page.on('request', (request) => {
+      if (/^https?:/.test(request.url())) this.asked.push(request.url());
+    });
+    page.on('response', (response) => {
+      if (response.status() >= 400) this.faults.push(`${response.status()} ${response.url()}`);
+    });
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.faults.push(message.text());
+    });
+    page.on('pageerror', (error) => this.faults.push(String(error)));
+  }
+
+  /** The page is put under the server's origin here: outside sample mode the server has none. */
+  static async open(browser: Browser, base: string, query: string): Promise<Player> {
+    const player = new Player(await browser.newPage());
+    await player.page.route(
+      (url) => url.origin === base && playerPage.takes(url.pathname),
+      async (route) => {
+        const { status, headers, body } = await playerPage
+          .fetch(new Request(route.request().url()))
+          .then(async (answer) => ({
+            status: answer.status,
+            headers: Object.fromEntries(answer.headers),
+            body: Buffer.from(await answer.arrayBuffer()),
+          }));
+        await route.fulfill({ status, headers, body });
+      },
+    );
+    await player.page.goto(`${base}/player?${query}`);
+    return player;
+  }
+
+  async look(): Promise<Playing> {
+    const video = await this.page.locator('video').evaluate((element: VideoElement) => ({
+      position: element.currentTime,
+      playing: element.played.length > 0 && !element.seeking,
+    }));
+    const rows = await this.page
+      .locator('[data-row]')
+      .evaluateAll((elements: RowElement[]) => elements.map(({ dataset, textContent }) => [dataset.row, textContent]));
+    return { ...video, rows: Object.fromEntries(rows) as Playing['rows'] };
+  }
+
+  /** Resolves once that many seconds have been played from where it began to play. */
+  async plays(seconds: number): Promise<Playing> {
+    const { position: from } = await this.until(({ playing }) => playing, 'it played');
+    return this.until(({ position }) => position >= from + seconds, `${seconds} s were played after ${from}`);
+  }
+
+  until(wanted: (playing: Playing) => boolean, what: string): Promise<Playing> {
+    return eventually(() => this.look(), wanted, what);
+  }
+
+  /** Errors and stalls that the page lists, the latest first. */
+  errors(): Promise<string[]> {
+    return this.page.locator('#events .error').allTextContents();
+  }
+
+  events(): Promise<string[]> {
+    return this.page.locator('#events li').allTextContents();
+  }
+
+  close(): Promise<void> {
+    return this.page.close();
+  }
+}
