@@ -87,6 +87,7 @@ export class UrlBook {
   /** Refreshes keys that are due and in use, as far as nobody else is at it. Rejects when the store is away. */
   async refreshDue(limit: number, signal: AbortSignal | undefined): Promise<RefreshCounts> {
     const { activeWithin, book, concurrency, lease, onError } = this.#options;
+    signal?.throwIfAborted();
     const now = this.#now();
     const due = await book.claimDue({ now, until: now + lease, limit, usedSince: now - activeWithin });
     const outcomes = await eachOf(due, concurrency, async (old) => {
@@ -95,6 +96,8 @@ export class UrlBook {
     });
     const signed = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? (outcome.value ?? []) : []));
     if (signed.length > 0) await book.replace(signed, this.#now());
+    // What was signed until then is kept; the rest is due again when the lease ends.
+    signal?.throwIfAborted();
     const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
     for (const [index, outcome] of outcomes.entries())
       if (outcome.status === 'rejected') onError(outcome.reason, due[index]?.key);

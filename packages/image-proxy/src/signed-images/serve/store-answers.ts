@@ -9,6 +9,9 @@ export interface Verdict {
   readonly body?: Buffer | undefined;
 }
 
+/** Errors of the store are kept for so long, which spares it those who ask again and again. */
+export const ERROR_SECONDS = 5;
+
 const problem = (code: string, title: string, status: number, detail: string): Buffer =>
   Buffer.from(JSON.stringify({ type: `urn:forebay:problem:${code}`, title, status, detail }));
 
@@ -45,5 +48,10 @@ export function shownHeaders(headers: IncomingHttpHeaders, instead: Buffer | und
   if (instead === undefined) return shown;
   for (const name of ['etag', 'last-modified', 'content-encoding', 'transfer-encoding', 'cache-control', 'expires'])
     delete shown[name];
-  return { ...shown, 'content-type': 'application/problem+json', 'content-length': String(instead.length) };
+  return {
+    ...shown,
+    'content-type': 'application/problem+json',
+    'content-length': String(instead.length),
+    'cache-control': `max-age=${ERROR_SECONDS}`,
+  };
 }

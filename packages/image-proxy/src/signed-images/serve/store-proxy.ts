@@ -13,6 +13,7 @@ import { SignedImageError } from '../errors.js';
 import type { ResolvedBookOptions } from '../book/options.js';
 import { keyOf, pathOf } from './image-request.js';
 import { SignedExchange } from './signed-exchange.js';
+import { ERROR_SECONDS } from './store-answers.js';
 
 /** How images are streamed for those who do not want a redirect. */
 export interface StoreProxyOptions extends Pick<
@@ -30,8 +31,6 @@ export interface StoreProxyOptions extends Pick<
 }
 
 const CONTENT_TYPES = ['image/*', 'application/octet-stream', 'binary/octet-stream'];
-/** Errors of the store are kept for so long, which spares it those who ask again and again. ms */
-const NEGATIVE_TTL = 5000;
 
 /** A caching proxy whose keys are those of the images, and which signs a URL for every request that goes up. */
 export function createStoreProxy(
@@ -50,7 +49,7 @@ export function createStoreProxy(
     preset: presetOf(mount),
     upstreamPath: '/',
     contentTypes,
-    negativeTtl: NEGATIVE_TTL,
+    negativeTtl: ERROR_SECONDS * 1000,
     upstreams: { ...upstream, origins: [origin] },
     ...(observer === undefined ? {} : { observer }),
   });
