@@ -1,4 +1,5 @@
 import { parseArguments } from './command-line.js';
+import type { Config } from './config/config.js';
 import { ConfigError, configExitStatus, loadConfig, type LoadedConfig } from './config/index.js';
 import { printConfig } from './config/print.js';
 import { checkHealth } from './healthcheck.js';
@@ -16,10 +17,19 @@ export interface CliWorld {
   readonly complain: (text: string) => void;
   /** Runs the server with what was loaded, until it ends; resolves with the exit status. */
   readonly serve: (loaded: LoadedConfig, load: () => Promise<LoadedConfig>) => Promise<number>;
+  /** Runs background tasks until a signal ends it; resolves with the exit status. */
+  readonly work: (loaded: LoadedConfig) => Promise<number>;
 }
 
 const complainOf = ({ warnings }: LoadedConfig, { complain }: CliWorld): void => {
   for (const warning of warnings) complain(`forebay: warning: ${warning}`);
+};
+
+/** What a worker cannot do without. */
+const missingForWorker = ({ redis, store }: Config): string | undefined => {
+  if (redis === undefined)
+    return 'a worker takes its tasks from Redis: set USE_REDIS=true, and REDIS_HOST or REDIS_CLUSTER_NODES';
+  return store.endpoint === undefined ? 'there are no tasks without an object store: set STORE_ENDPOINT' : undefined;
 };
 
 /** Carries out what the command line asks for; resolves with the exit status. */
@@ -42,6 +52,13 @@ export const runCli = async (world: CliWorld): Promise<number> => {
   }
   if (command === 'serve') return world.serve(loaded, load);
   if (command === 'healthcheck') return (await checkHealth(loaded.config.server)) ? 0 : 1;
+  if (command === 'worker') {
+    complainOf(loaded, world);
+    const missing = missingForWorker(loaded.config);
+    if (missing === undefined) return world.work(loaded);
+    world.complain(`forebay: ${missing}`);
+    return configExitStatus;
+  }
   complainOf(loaded, world);
   world.print(command === 'check' ? 'The configuration is valid.' : printConfig(loaded.entries));
   return 0;

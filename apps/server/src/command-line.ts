@@ -7,7 +7,7 @@ import type { Variable } from './config/variables/table.js';
 
 /** What the command line asks for. */
 export interface Arguments {
-  readonly command: 'serve' | 'check' | 'print-config' | 'healthcheck';
+  readonly command: 'serve' | 'worker' | 'check' | 'print-config' | 'healthcheck';
   /** Texts by variable name. */
   readonly flags: Readonly<Record<string, string>>;
   readonly configFile: string | undefined;
@@ -83,15 +83,15 @@ export const parseArguments = async (words: readonly string[], version: string):
   addFlags(program, (variable, text) => {
     flags[variable] = text;
   });
-  let healthchecked: boolean | undefined;
-  const healthcheck = program
-    .command('healthcheck')
-    .description('Ask the running server whether it lives and exit with 0 or 1, for containers')
-    .allowUnknownOption()
-    .allowExcessArguments()
-    .action(() => {
-      healthchecked = true;
+  let subcommand: { readonly command: 'healthcheck' | 'worker'; readonly rest: readonly string[] } | undefined;
+  const addCommand = (command: 'healthcheck' | 'worker', description: string): void => {
+    const added = program.command(command).description(description).allowUnknownOption().allowExcessArguments();
+    added.action(() => {
+      subcommand = { command, rest: added.args };
     });
+  };
+  addCommand('healthcheck', 'Ask the running server whether it lives and exit with 0 or 1, for containers');
+  addCommand('worker', 'Run background tasks from the queues in Redis, and serve nothing');
   try {
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
@@ -101,9 +101,8 @@ export const parseArguments = async (words: readonly string[], version: string):
   const known = program.options.flatMap((option) => option.long ?? []);
   const configFile: unknown = program.getOptionValue('config');
   const asked = (option: string): boolean => program.getOptionValue(option) === true;
-  const [command, rest] = healthchecked
-    ? (['healthcheck', healthcheck.args] as const)
-    : ([asked('check') ? 'check' : asked('printConfig') ? 'print-config' : 'serve', program.args] as const);
+  const word = asked('check') ? 'check' : asked('printConfig') ? 'print-config' : 'serve';
+  const { command, rest } = subcommand ?? { command: word, rest: program.args };
   return {
     command,
     flags,

@@ -30,6 +30,13 @@ if (cluster.isWorker) {
       // Requests that were cut may still hold on to upstreams; there is nothing left to wait for.
       process.exit(ended);
     },
+    work: async (loaded) => {
+      const [{ runTaskWorker }, { createLogger }] = await Promise.all([
+        import('./task-worker.js'),
+        import('./log/logger.js'),
+      ]);
+      process.exit(await runTaskWorker(loaded.config, createLogger(loaded.config.log)));
+    },
   });
   process.exitCode = status;
 }

@@ -1,5 +1,8 @@
 import type { BusMessage } from '@forebay/cache-tiers';
 import type { TargetStatus } from '@forebay/health';
+import type { QueueStats } from '@forebay/image-proxy/tasks';
+import type { AlertList } from './alerts/alert.js';
+import type { SinceState } from './history/findings.js';
 import type { ObservatoryState } from './history/observatory.js';
 import type { HistoryPoint } from './history/series.js';
 import type { Facts } from './metrics/facts.js';
@@ -34,6 +37,19 @@ export interface Observed {
   readonly facts: Facts;
   /** The last minute by the second. */
   readonly minute: readonly HistoryPoint[];
+}
+
+/** All that is known of the past, for the duties that take over. */
+export interface Observations {
+  readonly observatory: ObservatoryState;
+  readonly findings: SinceState | undefined;
+  readonly alerts: AlertList;
+}
+
+/** One event of `GET /api/v1/events`; made once, written to all who listen. */
+export interface StreamEvent {
+  readonly id: number;
+  readonly json: string;
 }
 
 export interface TierView {
@@ -95,5 +111,15 @@ export const lastWords: Topic<Counts> = topic('last-words');
 /** Anyone to the primary: what is observed over all workers. */
 export const observed: Topic<null, Observed> = topic('observed');
 /** Between the primary's duties before and after a reload. */
-export const observationsSoFar: Topic<null, ObservatoryState> = topic('observations-so-far');
+export const observationsSoFar: Topic<null, Observations> = topic('observations-so-far');
+export const alertsNow: Topic<null, AlertList> = topic('alerts-now');
 export const metricsText: Topic<null, string> = topic('metrics-text');
+/** Anyone to the primary: what the task queues hold, and how they do. No answer where they cannot be reached. */
+export const taskStats: Topic<null, readonly QueueStats[]> = topic('task-stats');
+/** Anyone to the primary: the overview as JSON, with its series as far as they are younger than `since` (an event's id). */
+export const overviewJson: Topic<{ readonly since: number | undefined }, string> = topic('overview-json');
+/** Worker to primary: another client listens; answered with its first event, or undefined when there are too many. */
+export const streamJoin: Topic<{ readonly since: number | undefined }, StreamEvent | undefined> = topic('stream-join');
+export const streamLeave: Topic<null> = topic('stream-leave');
+/** Primary to workers, once a second while somebody listens. */
+export const streamTick: Topic<StreamEvent> = topic('stream-tick');

@@ -10,6 +10,7 @@ const run = async (words: readonly string[], env: Record<string, string> = {}) =
   let output = '';
   let complaints = '';
   let served: LoadedConfig | undefined;
+  let worked = false;
   const status = await runCli({
     words,
     env,
@@ -22,8 +23,12 @@ const run = async (words: readonly string[], env: Record<string, string> = {}) =
       served = loaded;
       return Promise.resolve(0);
     },
+    work: () => {
+      worked = true;
+      return Promise.resolve(0);
+    },
   });
-  return { status, output, complaints, config: served?.config };
+  return { status, output, complaints, config: served?.config, worked };
 };
 
 describe('forebay', () => {
@@ -123,5 +128,25 @@ describe('forebay healthcheck', () => {
 
   it('exits 1 when nobody answers', async () => {
     expect((await run(['healthcheck', '--port', '1'])).status).toBe(1);
+  });
+});
+
+describe('forebay worker', () => {
+  const redis = { USE_REDIS: 'true', REDIS_HOST: 'redis.example' };
+
+  it('works with the same configuration as the server', async () => {
+    const env = { ...redis, STORE_ENDPOINT: 'https://store.example' };
+    expect(await run(['worker', '--log-level', 'warn'], env)).toMatchObject({ status: 0, worked: true });
+    expect((await run(['worker', '--log-levle', 'warn'], env)).complaints).toContain('did you mean --log-level?');
+  });
+
+  it('says what it lacks, and exits 78', async () => {
+    const withoutRedis = await run(['worker'], { STORE_ENDPOINT: 'https://store.example' });
+    expect(withoutRedis).toMatchObject({ status: 78, worked: false });
+    expect(withoutRedis.complaints).toContain('set USE_REDIS=true');
+    expect(await run(['worker'], redis)).toMatchObject({
+      status: 78,
+      complaints: expect.stringContaining('set STORE_ENDPOINT'),
+    });
   });
 });

@@ -1,9 +1,10 @@
 import type { Feature, FeatureContext } from './feature.js';
+import { tasksFeature } from './tasks.js';
 
 /** A factory gives `undefined` where the configuration has nothing for its part to do. */
 type MakeFeature = (context: FeatureContext) => Promise<Feature | undefined>;
 
-const makers: readonly MakeFeature[] = [];
+const makers: readonly MakeFeature[] = [tasksFeature];
 
 /** The parts beside the configured routes, as far as they are configured. */
 export async function createFeatures(context: FeatureContext): Promise<readonly Feature[]> {

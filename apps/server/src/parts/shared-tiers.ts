@@ -40,7 +40,7 @@ export async function openSharedTier({ redis }: Config): Promise<SharedTier | un
   };
 }
 
-function connectionOptions(redis: RedisConfig): RedisConnectionOptions {
+export function connectionOptions(redis: RedisConfig): RedisConnectionOptions {
   const addresses = (nodes: RedisConfig['nodes']): string[] =>
     nodes.map(({ host, port }) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`));
   return {

@@ -1,0 +1,28 @@
+import { createTasks } from '@forebay/image-proxy/tasks';
+import type { Config } from '../config/config.js';
+import { createManagementAccess } from '../middleware/management-access.js';
+import { queueBoardRoutes } from '../routes/queue-board.js';
+import { taskRoutes } from '../routes/tasks.js';
+import type { Feature, FeatureContext } from './feature.js';
+import { busQueues } from './task-bus.js';
+import { redisQueues } from './task-redis.js';
+
+/** Tasks are about signed images; without a store there are none. */
+export const hasTasks = ({ store }: Config): boolean => store.endpoint !== undefined;
+
+/** The tasks' endpoints of a worker. The queues are in Redis, or else in the primary's memory. */
+export async function tasksFeature({ bus, config, logger, trusted }: FeatureContext): Promise<Feature> {
+  const inRedis = config.redis && hasTasks(config) ? await redisQueues(config.redis, logger) : undefined;
+  const tasks = hasTasks(config) ? createTasks({ queues: inRedis ?? busQueues(bus) }) : undefined;
+  // The board shows what is in the queues and changes it: it is not among what PUBLIC_STATUS opens.
+  const access = createManagementAccess({ ...config.server, publicStatus: false }, trusted);
+  return {
+    routes(app) {
+      taskRoutes(app, tasks);
+      queueBoardRoutes(app, access, inRedis);
+    },
+    async close() {
+      await inRedis?.close();
+    },
+  };
+}
