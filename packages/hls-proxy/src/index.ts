@@ -23,3 +23,5 @@ export type * from './sessions/store.js';
 export type { SessionIdentity, SessionNews, SessionRecord } from './sessions/session-record.js';
 export { createSessions, type Sessions, type Viewer } from './sessions/sessions.js';
 export type { SessionsOptions } from './sessions/sessions-options.js';
+export { createAccess } from './access/access.js';
+export type { AccessOptions } from './access/options.js';

@@ -1,73 +1,65 @@
 import type { EndpointOptions, Lease, LoadBalancer } from '@forebay/balancer';
-import {
-  createUpstreamDispatcher,
-  type UpstreamDispatcher,
-  type UpstreamDispatcherOptions,
-  type UpstreamDispatchOptions,
-} from '@forebay/balancer/undici';
+import type { UpstreamDispatcher, UpstreamDispatchOptions } from '@forebay/balancer/undici';
 import type { Dispatcher } from 'undici';
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-/** A dispatcher that can be told whom not to ask first: a mirror that is behind is well, but of no use just now. */
-export class SteeredDispatcher {
-  readonly dispatcher: UpstreamDispatcher;
-  readonly #avoid: { names: ReadonlySet<string> } | undefined;
+type Balancer = LoadBalancer<EndpointOptions>;
 
-  constructor(dispatcher: UpstreamDispatcher, avoid: { names: ReadonlySet<string> } | undefined) {
-    this.dispatcher = dispatcher;
-    this.#avoid = avoid;
+/** A balancer as one dispatcher sees it: with the same circuits, weights and health, but it may be told whom to avoid. */
+export class SteeredBalancer {
+  readonly view: Balancer;
+  #avoided: ReadonlySet<string> = NOBODY;
+
+  /** @param speed whether response times count; they do not where a request is meant to wait */
+  constructor(balancer: Balancer, speed: 'measured' | 'unmeasured') {
+    const acquire: Balancer['acquire'] = (options) => {
+      const others = this.#others(balancer, options?.exclude);
+      const lease = others ?? balancer.acquire(options);
+      return lease && speed === 'unmeasured' ? unmeasured(lease) : lease;
+    };
+    this.view = new Proxy(balancer, {
+      get(target, name): unknown {
+        if (name === 'acquire') return acquire;
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
   }
 
-  /**
-   * One that shares a balancer, and so circuits, weights and health, but has connections of its own.
-   *
-   * @param speed whether response times count; they do not where a request is meant to wait
-   */
-  static over(
-    balancer: LoadBalancer<EndpointOptions>,
-    options: UpstreamDispatcherOptions,
-    speed: 'measured' | 'unmeasured',
-  ): SteeredDispatcher {
-    const avoid = { names: NOBODY };
-    const view = viewOf(balancer, avoid, speed);
-    return new SteeredDispatcher(createUpstreamDispatcher({ ...options, balancer: view }), avoid);
-  }
-
-  /** Whether it heeds `avoid`. */
-  get steers(): boolean {
-    return this.#avoid !== undefined;
-  }
-
-  /** The first attempt goes to none of those named, as long as there is anyone else. */
-  dispatch(options: UpstreamDispatchOptions, handler: Dispatcher.DispatchHandler, avoid: ReadonlySet<string>): void {
-    // A dispatcher takes its first origin before it returns, so this holds for just that choice.
-    if (this.#avoid) this.#avoid.names = avoid;
+  /** What is acquired before `take` returns is none of those named, as long as there is anyone else. */
+  avoiding(names: ReadonlySet<string>, take: () => void): void {
+    this.#avoided = names;
     try {
-      this.dispatcher.dispatch(options, handler);
+      take();
     } finally {
-      if (this.#avoid) this.#avoid.names = NOBODY;
+      this.#avoided = NOBODY;
     }
+  }
+
+  #others(balancer: Balancer, tried: ReadonlySet<string> = NOBODY): Lease<EndpointOptions> | undefined {
+    if (this.#avoided.size === 0) return undefined;
+    return balancer.acquire({ exclude: new Set([...tried, ...this.#avoided]) });
   }
 }
 
-function viewOf(
-  balancer: LoadBalancer<EndpointOptions>,
-  avoid: { readonly names: ReadonlySet<string> },
-  speed: 'measured' | 'unmeasured',
-): LoadBalancer<EndpointOptions> {
-  const acquire: LoadBalancer<EndpointOptions>['acquire'] = (options) => {
-    const exclude = new Set([...(options?.exclude ?? NOBODY), ...avoid.names]);
-    const lease = (avoid.names.size > 0 ? balancer.acquire({ exclude }) : undefined) ?? balancer.acquire(options);
-    return lease && speed === 'unmeasured' ? unmeasured(lease) : lease;
-  };
-  return new Proxy(balancer, {
-    get(target, name): unknown {
-      if (name === 'acquire') return acquire;
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
+/** A dispatcher that can be told whom not to ask first: a mirror that is behind is well, but of no use just now. */
+export class SteeredDispatcher {
+  readonly dispatcher: UpstreamDispatcher;
+  readonly #balancer: SteeredBalancer | undefined;
+
+  /** @param balancer the one whose view the dispatcher was made with; undefined: nobody can be avoided */
+  constructor(dispatcher: UpstreamDispatcher, balancer?: SteeredBalancer) {
+    this.dispatcher = dispatcher;
+    this.#balancer = balancer;
+  }
+
+  dispatch(options: UpstreamDispatchOptions, handler: Dispatcher.DispatchHandler, avoid: ReadonlySet<string>): void {
+    const dispatch = (): void => void this.dispatcher.dispatch(options, handler);
+    // A dispatcher takes its first origin before it returns.
+    if (this.#balancer) this.#balancer.avoiding(avoid, dispatch);
+    else dispatch();
+  }
 }
 
 /** Success without a response time; a failure stays one. */

@@ -1,3 +1,4 @@
+import { createBalancer, type EndpointOptions, type LoadBalancer } from '@forebay/balancer';
 import {
   createUpstreamDispatcher,
   type OriginOptions,
@@ -6,7 +7,7 @@ import {
 } from '@forebay/balancer/undici';
 import { RelayPool } from '@forebay/reverse-proxy';
 import type { Resource } from '../access/admission.js';
-import { SteeredDispatcher } from './steered-dispatcher.js';
+import { SteeredBalancer, SteeredDispatcher } from './steered-dispatcher.js';
 
 /** Origins as strings, or the whole of the dispatcher's options, or a dispatcher of one's own making. */
 export type Upstreams = readonly (string | OriginOptions)[] | UpstreamDispatcherOptions | UpstreamDispatcher;
@@ -26,7 +27,7 @@ interface Mirror {
 export class UpstreamGroup {
   /** For what is quick to be answered. */
   readonly dispatcher: UpstreamDispatcher;
-  /** For documents: whom to ask may be said, as far as the origins are known. */
+  /** The same, but that it may be said whom not to ask. */
   readonly prompt: SteeredDispatcher;
   /** For what waits upstream: connections of its own, and its waits say nothing of anyone's speed. */
   readonly blocking: SteeredDispatcher;
@@ -37,24 +38,35 @@ export class UpstreamGroup {
   constructor(upstreams: Upstreams) {
     if ('dispatch' in upstreams) {
       this.dispatcher = upstreams;
-      this.prompt = new SteeredDispatcher(upstreams, undefined);
+      this.prompt = new SteeredDispatcher(upstreams);
       this.blocking = this.prompt;
       this.#mirrors = upstreams.status().map(({ name, url }) => mirrorOf({ name, url }));
       this.#made = [];
       return;
     }
     const options: UpstreamDispatcherOptions = 'origins' in upstreams ? upstreams : { origins: upstreams };
-    const { transport: _bodies, ...documents } = options;
+    const balancer = balancerOf(options);
+    const prompt = new SteeredBalancer(balancer, 'measured');
+    const blocking = new SteeredBalancer(balancer, 'unmeasured');
     this.dispatcher = createUpstreamDispatcher({
       transport: (origin, pooling) => new RelayPool(origin, pooling),
       ...options,
+      balancer: prompt.view,
     });
-    const { balancer } = this.dispatcher;
-    const wide = { ...documents, connections: BLOCKING_CONNECTIONS, maxConnections: Number.POSITIVE_INFINITY };
-    this.prompt = SteeredDispatcher.over(balancer, documents, 'measured');
-    this.blocking = SteeredDispatcher.over(balancer, { ...wide, hedgeAfter: 0 }, 'unmeasured');
+    const waiting = createUpstreamDispatcher({
+      ...options,
+      origins: options.origins.map((origin) =>
+        typeof origin === 'string' ? origin : { ...origin, connections: BLOCKING_CONNECTIONS },
+      ),
+      connections: BLOCKING_CONNECTIONS,
+      maxConnections: Number.POSITIVE_INFINITY,
+      hedgeAfter: 0,
+      balancer: blocking.view,
+    });
+    this.prompt = new SteeredDispatcher(this.dispatcher, prompt);
+    this.blocking = new SteeredDispatcher(waiting, blocking);
     this.#mirrors = options.origins.map((origin) => mirrorOf(typeof origin === 'string' ? { url: origin } : origin));
-    this.#made = [this.dispatcher, this.prompt.dispatcher, this.blocking.dispatcher];
+    this.#made = [this.dispatcher, waiting];
   }
 
   get size(): number {
@@ -87,4 +99,13 @@ export class UpstreamGroup {
 function mirrorOf(options: OriginOptions): Mirror {
   const url = new URL(options.url);
   return { name: options.name ?? url.host, base: url.origin, basePath: url.pathname.replace(/\/+$/, '') };
+}
+
+function balancerOf({ balancer = {}, origins }: UpstreamDispatcherOptions): LoadBalancer<EndpointOptions> {
+  if ('acquire' in balancer) return balancer;
+  const endpoints = origins.map((origin) => {
+    const options: OriginOptions = typeof origin === 'string' ? { url: origin } : origin;
+    return { name: mirrorOf(options).name, weight: options.weight ?? 1, priority: options.priority ?? 1 };
+  });
+  return createBalancer<EndpointOptions>({ ...balancer, endpoints });
 }

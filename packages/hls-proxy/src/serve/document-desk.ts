@@ -50,7 +50,8 @@ export class DocumentDesk {
     const found = landed.value;
     if (found.kind === 'playlist') {
       const { targetDuration, liveEdge } = found.playlist.facts;
-      if (targetDuration !== undefined) session.watching(shownResource(resource));
+      // With a grant for a playlist the access has said so already.
+      if (targetDuration !== undefined && kind === undefined) session.watching(shownResource(resource));
       if (targetDuration !== undefined && liveEdge !== undefined) this.#targetDurations.set(session, targetDuration);
     }
     return playlistAnswer(landed, request, { admission, variables }, this.#options);
