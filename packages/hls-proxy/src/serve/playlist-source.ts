@@ -1,3 +1,4 @@
+import { isGuardError } from '@forebay/guard';
 import { Problem } from '@forebay/reverse-proxy';
 import type { Resource } from '../access/admission.js';
 import type { Documents, OriginDocument } from '../origin/documents.js';
@@ -55,7 +56,8 @@ export class PlaylistSource {
       if (found.kind === 'playlist') memory.remember(key, found.playlist);
       return found;
     } catch (error) {
-      const playlist = signal.aborted ? undefined : memory.lastCopy(key);
+      // An address that must not be reached is not an origin that is down.
+      const playlist = signal.aborted || isGuardError(error) ? undefined : memory.lastCopy(key);
       if (playlist) return { kind: 'last-copy', playlist, error };
       throw error;
     }
