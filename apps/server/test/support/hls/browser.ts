@@ -38,6 +38,7 @@ interface VideoElement {
   readonly currentTime: number;
   readonly played: { readonly length: number };
   readonly seeking: boolean;
+  readonly textTracks: ArrayLike<{ mode: string; readonly cues: { readonly length: number } | null }>;
 }
 
 interface RowElement {
@@ -102,6 +103,17 @@ export class Player {
   async plays(seconds: number): Promise<Playing> {
     const { position: from } = await this.until(({ playing }) => playing, 'it played');
     return this.until(({ position }) => position >= from + seconds, `${seconds} s were played after ${from}`);
+  }
+
+  /** Shows the first subtitles, and resolves once there are some to show. */
+  async showsSubtitles(): Promise<void> {
+    const count = (): Promise<number> =>
+      this.page.locator('video').evaluate((element: VideoElement) => {
+        const track = element.textTracks[0];
+        if (track !== undefined) track.mode = 'showing';
+        return track?.cues?.length ?? 0;
+      });
+    await eventually(count, (cues) => cues > 0, 'there are subtitles');
   }
 
   until(wanted: (playing: Playing) => boolean, what: string): Promise<Playing> {

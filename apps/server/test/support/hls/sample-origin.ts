@@ -24,8 +24,9 @@ export class SampleOrigin {
     });
   }
 
-  static async start(): Promise<SampleOrigin> {
-    const streams = createHlsListener(createHlsOrigin(await loadSampleMedia()));
+  /** @param epoch When the live streams began, in milliseconds since 1970. */
+  static async start(epoch?: number): Promise<SampleOrigin> {
+    const streams = createHlsListener(createHlsOrigin(await loadSampleMedia(), epoch));
     const below: RequestListener = (request, response) => {
       request.url = (request.url ?? '').replace(/^\/hls\//, '/');
       streams(request, response);
