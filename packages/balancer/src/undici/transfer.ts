@@ -83,8 +83,9 @@ export class Transfer {
 
   /** A strong entity tag. */
   get #etag(): string | undefined {
-    const { etag } = this.#head.headers;
-    return etag?.startsWith('"') === true ? etag : undefined;
+    const { etag }: Record<string, unknown> = this.#head.headers;
+    // An origin that sends two of them says nothing by either.
+    return typeof etag === 'string' && etag.startsWith('"') ? etag : undefined;
   }
 
   get #date(): string | undefined {
