@@ -30,6 +30,8 @@ export interface Admission {
   readonly resource: Resource;
   /** When grants made from this one end at the latest, in ms since the epoch; undefined: never. */
   readonly expiresAt: number | undefined;
+  /** The network that those grants are bound to; undefined: they are good from everywhere. */
+  readonly network?: string | undefined;
 }
 
 /** A child of a playlist, as the playlist names it. */
@@ -61,11 +63,16 @@ export interface Access {
 /** Why a request would be let in or refused. */
 export interface Explanation {
   readonly allowed: boolean;
-  /** What let it in, or what it failed at. */
+  /** In words. */
   readonly reason: string;
-  readonly checks: readonly { readonly check: string; readonly passed: boolean | undefined; readonly detail: string }[];
+  /** What lets it in. */
+  readonly by: 'grant' | 'token' | 'allow-list' | 'anyone' | undefined;
+  /** What it failed at, for machines. */
+  readonly code: string | undefined;
+  /** Of the grant. */
   readonly sessionId: string | undefined;
   readonly uid: string | undefined;
   readonly kind: ChildKind | undefined;
+  /** What would be asked of the origin, without its query. */
   readonly resource: string | undefined;
 }

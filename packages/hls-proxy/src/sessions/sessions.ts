@@ -5,6 +5,7 @@ import type { Cmcd } from './cmcd.js';
 import { InFlight } from './in-flight.js';
 import { LiveSession, type Surroundings } from './live-session.js';
 import { playerOf } from './player.js';
+import { notAllowed } from './not-allowed.js';
 import { createReporter } from './reporter.js';
 import { resolveSessionsOptions, type SessionsOptions } from './sessions-options.js';
 import type { SessionHandle } from './session-handle.js';
@@ -142,11 +143,11 @@ export const createSessions = (given: SessionsOptions): Sessions => {
     const ask = { session: identity, now: clock(), idle, maxPerUser: options.maxPerUser, use };
     const answer = await store.open(ask).catch(() => undefined);
     if (answer === undefined) {
-      if (use !== undefined && !reporter.useAlone(use)) throw usedUp();
+      if (use !== undefined && !reporter.useAlone(use)) throw notAllowed();
       return seen(openAlone(identity), viewer);
     }
     if (answer.kind === 'too-many') throw tooMany();
-    if (answer.kind === 'used-up') throw usedUp();
+    if (answer.kind === 'used-up') throw notAllowed();
     answer.superseded.forEach(heardEnd);
     return seen(adopt(answer.session), viewer);
   };
@@ -197,5 +198,3 @@ export const createSessions = (given: SessionsOptions): Sessions => {
 
 const tooMany = (): Problem =>
   new Problem(429, 'too-many-sessions', 'the user watches on as many devices as they may', { retryAfterMs: 30_000 });
-
-const usedUp = (): Problem => new Problem(403, 'not-allowed', 'this request is not allowed');
