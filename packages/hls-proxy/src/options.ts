@@ -82,7 +82,8 @@ export function resolveOptions(options: HlsProxyOptions): ResolvedOptions {
     throw new TypeError(`name must be 1 to 64 letters, digits, ".", "_" or "-", not ${JSON.stringify(name)}`);
   if (!/^\/(?:.*\/)?$/.test(mount))
     throw new TypeError(`mount must begin and end with a slash, not ${JSON.stringify(mount)}`);
-  if (!/^[\w.-]+$/.test(via)) throw new TypeError(`via must be one word, not ${JSON.stringify(via)}`);
+  if (!/^[\w.-]+(?: \([^()]*\))?$/.test(via))
+    throw new TypeError(`via must be one word, with a comment in parentheses or without, not ${JSON.stringify(via)}`);
   return {
     name,
     mount,

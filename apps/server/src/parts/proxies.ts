@@ -9,7 +9,7 @@ import {
   type StoredMeta,
 } from '@forebay/reverse-proxy';
 import type { TieredCache } from '@forebay/cache-tiers';
-import type { ProxyOptions } from '@forebay/balancer/undici';
+import type { ProxyOptions, UpstreamDispatcherOptions } from '@forebay/balancer/undici';
 import type { Config, RouteConfig, UpstreamConfig, UpstreamPolicy } from '../config/config.js';
 import type { Shares } from '../process/roles.js';
 import { VERSION } from '../version.js';
@@ -39,7 +39,6 @@ export function createProxy(
   cache: TieredCache<StoredMeta> | undefined,
   observer: ReverseProxyObserver,
 ): ReverseProxy {
-  const { upstream } = config;
   const { lifetimes } = route;
   const lifetime = ({ memory, l2 }: { readonly memory: number; readonly l2: number }) => ({ memory, ttl: l2 });
   return createReverseProxy({
@@ -62,20 +61,28 @@ export function createProxy(
     observer,
     upstreams: {
       origins: route.upstreams,
-      balancer: balancerOf(config),
-      headersTimeout: upstream.requestTimeout,
-      maxAttempts: upstream.maxSwitches,
-      connections: shares.connectionsPerHost,
-      maxConnections: shares.connections,
-      ...(upstream.hedgeAfter === undefined ? {} : { hedgeAfter: upstream.hedgeAfter }),
+      ...upstreamOptions(config, shares),
       ...(route.rateLimit === undefined ? {} : { rateLimit: rateOf(route.rateLimit, shares.workers) }),
-      proxy: outboundProxies(upstream),
     },
   });
 }
 
+/** How requests go to upstreams, whatever they are for. */
+export function upstreamOptions(config: Config, shares: Shares): Omit<UpstreamDispatcherOptions, 'origins'> {
+  const { upstream } = config;
+  return {
+    balancer: balancerOf(config),
+    headersTimeout: upstream.requestTimeout,
+    maxAttempts: upstream.maxSwitches,
+    connections: shares.connectionsPerHost,
+    maxConnections: shares.connections,
+    ...(upstream.hedgeAfter === undefined ? {} : { hedgeAfter: upstream.hedgeAfter }),
+    proxy: outboundProxies(upstream),
+  };
+}
+
 /** The server's own choice among what the balancer offers: adaptive weights, priorities as tiers. */
-export function balancerOf({ balancing, health }: Config): Omit<BalancerOptions<EndpointOptions>, 'endpoints'> {
+function balancerOf({ balancing, health }: Config): Omit<BalancerOptions<EndpointOptions>, 'endpoints'> {
   return {
     strategy: 'adaptive',
     priorityMode: 'tiers',
@@ -109,7 +116,7 @@ const rateOf = (
   burst: Math.max(1, Math.ceil(perSecond / workers)),
 });
 
-export function outboundProxies({ httpProxy, httpsProxy, noProxy }: UpstreamPolicy): ProxyOptions {
+function outboundProxies({ httpProxy, httpsProxy, noProxy }: UpstreamPolicy): ProxyOptions {
   return {
     ...(httpProxy === undefined ? {} : { http: httpProxy }),
     ...(httpsProxy === undefined ? {} : { https: httpsProxy }),
