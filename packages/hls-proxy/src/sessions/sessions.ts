@@ -105,6 +105,8 @@ export const createSessions = (given: SessionsOptions): Sessions => {
     allowListChanged: async () => allowList.replace(await store.allowed({ now: clock() })),
   });
 
+  const viewerOf = ({ uid, address, userAgent, stream }: Viewer): string => digest(uid, address, userAgent, stream);
+
   const identify = (id: string, viewer: Viewer): SessionIdentity => {
     const { uid, address, userAgent, stream, allowedBy, expiresAt } = viewer;
     return {
@@ -116,7 +118,7 @@ export const createSessions = (given: SessionsOptions): Sessions => {
       stream,
       allowedBy,
       expiresAt,
-      viewer: digest(uid, address, userAgent, stream),
+      viewer: viewerOf(viewer),
       device: digest(uid, address, userAgent),
       startedAt: clock(),
     };
@@ -162,9 +164,8 @@ export const createSessions = (given: SessionsOptions): Sessions => {
     store,
     state: () => (store.state() === 'connected' && !reporter.failing ? 'connected' : 'lost'),
     open(viewer, use) {
-      const identity = identify(options.newId(), viewer);
-      const known = knownOf(identity.viewer);
-      return known === undefined ? openTogether(viewer, identity, use) : seen(known, viewer);
+      const known = knownOf(viewerOf(viewer));
+      return known === undefined ? openTogether(viewer, identify(options.newId(), viewer), use) : seen(known, viewer);
     },
     resume(id, viewer) {
       const known = live.get(id);
