@@ -71,5 +71,5 @@ function targetDurationOf(playlist: Playlist | undefined): number {
   return Math.min(playlist?.facts.targetDuration || USUAL_TARGET_DURATION, 60_000);
 }
 
-/** A string takes up to two bytes a character, and its spans as much again. */
-const sizeOf = (key: string, { size }: Playlist): number => 4 * size + key.length + 500;
+/** A string takes up to two bytes a character, and the URLs found in it several times that. */
+const sizeOf = (key: string, { size }: Playlist): number => 12 * size + key.length + 500;
