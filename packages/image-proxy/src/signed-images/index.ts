@@ -14,6 +14,7 @@ export type {
   CredentialsSource,
   Presign,
   Presigned,
+  Presigner,
   PresignRequest,
   ResponseOverrides,
   StoreCredentials,

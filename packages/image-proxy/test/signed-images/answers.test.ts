@@ -74,7 +74,7 @@ function make(options: Partial<SignedImagesOptions> = {}): SignedImages {
       pathStyle: true,
     }),
     proxy: {
-      origin: store.url,
+      ...(options.presign === undefined ? {} : { origin: store.url }),
       cache: createTieredCache<StoredMeta>({ tiers: [memoryTier({ maxBytes: 10_000_000 })] }),
       upstream: { headersTimeout: 500, deadline: 1000 },
     },

@@ -3,9 +3,9 @@ import {
   endOf,
   endpointOf,
   overrideParameters,
-  withCredentials,
+  presignerFor,
   type CredentialsSource,
-  type Presign,
+  type Presigner,
   type PresignRequest,
   type ResponseOverrides,
   type StoreCredentials,
@@ -30,7 +30,7 @@ export interface CosPresignerOptions {
  *
  * @throws {TypeError} when an option is wrong; the message names it.
  */
-export function cosPresigner(options: CosPresignerOptions): Presign {
+export function cosPresigner(options: CosPresignerOptions): Presigner {
   const { bucket, region } = options;
   if (!/^[a-z0-9-]+-\d+$/.test(bucket))
     throw new TypeError(`bucket must be a name and the account's number, not ${JSON.stringify(bucket)}`);
@@ -46,7 +46,7 @@ export function cosPresigner(options: CosPresignerOptions): Presign {
   const tail = parameters === '' ? '' : `&${parameters}`;
   const signKeyOf = signKeys();
 
-  return withCredentials(options.credentials, (key, request, credentials) => {
+  return presignerFor(origin, options.credentials, (key, request, credentials) => {
     const { time, ends } = timeOf(request);
     // Unlike in S3's scheme it is the path before any encoding that is signed.
     const format = `${request.method === 'HEAD' ? 'head' : 'get'}\n/${key}${afterPath}`;

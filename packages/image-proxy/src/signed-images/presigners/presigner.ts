@@ -19,6 +19,12 @@ export interface Presigned {
 /** Signs the URL of one image; at once where it can. */
 export type Presign = (key: string, request: PresignRequest) => Presigned | Promise<Presigned>;
 
+/** One that says where its URLs lead. */
+export type Presigner = Presign & {
+  /** Scheme and host that every URL begins with. */
+  readonly origin: string;
+};
+
 export interface StoreCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -41,21 +47,25 @@ export interface ResponseOverrides {
   readonly 'response-expires'?: string;
 }
 
-/** Makes a {@link Presign} of one that has its credentials. */
-export function withCredentials(
+/** Makes a presigner of what signs once it has credentials. */
+export function presignerFor(
+  origin: string,
   source: CredentialsSource,
   sign: (key: string, request: PresignRequest, credentials: StoreCredentials) => Presigned,
-): Presign {
+): Presigner {
   if (typeof source !== 'function') {
     checkCredentials(source);
-    return (key, request) => sign(key, request, alive(source, request.now));
+    return Object.assign((key: string, request: PresignRequest) => sign(key, request, alive(source, request.now)), {
+      origin,
+    });
   }
-  return (key, request) => {
+  const presign: Presign = (key, request) => {
     const given = source();
     return given instanceof Promise
       ? given.then((credentials) => sign(key, request, alive(credentials, request.now)))
       : sign(key, request, alive(given, request.now));
   };
+  return Object.assign(presign, { origin });
 }
 
 function checkCredentials({ accessKeyId, secretAccessKey }: StoreCredentials): void {

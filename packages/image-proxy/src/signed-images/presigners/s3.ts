@@ -3,9 +3,9 @@ import {
   endOf,
   endpointOf,
   overrideParameters,
-  withCredentials,
+  presignerFor,
   type CredentialsSource,
-  type Presign,
+  type Presigner,
   type PresignRequest,
   type ResponseOverrides,
   type StoreCredentials,
@@ -35,7 +35,7 @@ const MAX_SECONDS = 604_800;
  *
  * @throws {TypeError} when an option is wrong; the message names it.
  */
-export function s3Presigner(options: S3PresignerOptions): Presign {
+export function s3Presigner(options: S3PresignerOptions): Presigner {
   const { region = 'us-east-1', bucket, pathStyle = false } = options;
   const endpoint = endpointOf('endpoint', options.endpoint);
   if (!/^[^/?#\s]+$/.test(bucket)) throw new TypeError(`bucket must be a name, not ${JSON.stringify(bucket)}`);
@@ -47,7 +47,7 @@ export function s3Presigner(options: S3PresignerOptions): Presign {
   const tails = tailsOf(options.response ?? {});
   const stamps = new Stamps(region);
 
-  return withCredentials(options.credentials, (key, request, credentials) => {
+  return presignerFor(origin, options.credentials, (key, request, credentials) => {
     const { method = 'GET' } = request;
     const stamp = stamps.of(credentials, request);
     const path = prefix + uriEncodePath(key);

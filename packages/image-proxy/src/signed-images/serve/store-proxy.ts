@@ -20,8 +20,8 @@ export interface StoreProxyOptions extends Pick<
   ReverseProxyOptions,
   'lifetimes' | 'maxBodyBytes' | 'policy' | 'sendTimeout' | 'staleIfError' | 'staleWhileRevalidate' | 'via'
 > {
-  /** Scheme and host that all signed URLs begin with. */
-  readonly origin: string;
+  /** Scheme and host that all signed URLs begin with. @default the presigner's, if it says so */
+  readonly origin?: string;
   /** How the store is asked: time-outs, connections, outbound proxies. @default as the dispatcher's */
   readonly upstream?: Omit<UpstreamDispatcherOptions, 'origins' | 'admit'>;
   /** Where images are kept. @default nowhere */
@@ -40,7 +40,8 @@ export function createStoreProxy(
   book: ResolvedBookOptions,
   observer: ReverseProxyOptions['observer'],
 ): ReverseProxy {
-  const { origin, upstream, contentTypes = CONTENT_TYPES, ...rest } = options;
+  const { upstream, contentTypes = CONTENT_TYPES, origin: _, ...rest } = options;
+  const origin = originOf(options, book);
   const proxy = createReverseProxy({
     policy: 'override',
     ...rest,
@@ -53,8 +54,14 @@ export function createStoreProxy(
     upstreams: { ...upstream, origins: [origin] },
     ...(observer === undefined ? {} : { observer }),
   });
-  signRequests(proxy.upstreams, origin.replace(/\/$/, ''), book);
+  signRequests(proxy.upstreams, origin, book);
   return proxy;
+}
+
+function originOf({ origin: given }: StoreProxyOptions, { presign }: ResolvedBookOptions): string {
+  const origin = given ?? ('origin' in presign ? String(presign.origin) : undefined);
+  if (origin !== undefined && URL.canParse(origin)) return new URL(origin).origin;
+  throw new TypeError(`proxy.origin must be the scheme and host that signed URLs begin with, not ${origin}`);
 }
 
 function presetOf(mount: string): Preset {
