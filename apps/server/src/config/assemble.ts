@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { upstreamOf } from './addresses.js';
 import type { Config, RedisConfig, RouteConfig, TlsConfig, UpstreamConfig } from './config.js';
 import { lifetimesOf } from './routes.js';
+import type { StoreConfig } from './store-config.js';
 import type { Values } from './variables.js';
 
 /** Where the process runs, as far as the configuration depends on it. */
@@ -42,6 +43,22 @@ const hlsUpstreams = (values: Values): readonly UpstreamConfig[] => {
   if (values.BACKEND_HOST === undefined) return values.HLS_UPSTREAM_SERVERS;
   const port = values.BACKEND_PORT === undefined ? '' : `:${values.BACKEND_PORT}`;
   return [upstreamOf({ url: `${values.BACKEND_USE_HTTPS ? 'https' : 'http'}://${values.BACKEND_HOST}${port}` })];
+};
+
+/** Hosts whose stores want the bucket in their name. */
+const HOST_STYLE = /(?:^|\.)(?:amazonaws\.com(?:\.cn)?|myqcloud\.com)$/;
+
+const storeOf = (values: Values): StoreConfig => {
+  const host = values.STORE_ENDPOINT === undefined ? '' : new URL(values.STORE_ENDPOINT).hostname;
+  return {
+    endpoint: values.STORE_ENDPOINT,
+    region: values.STORE_REGION,
+    bucket: values.STORE_BUCKET,
+    accessKeyId: values.STORE_ACCESS_KEY_ID,
+    secretAccessKey: values.STORE_SECRET_ACCESS_KEY,
+    provider: values.STORE_PROVIDER,
+    pathStyle: values.STORE_PATH_STYLE ?? !HOST_STYLE.test(host),
+  };
 };
 
 /** Puts the values where the parts of the server look for them. */
@@ -104,14 +121,7 @@ export const assemble = (values: Values, routes: readonly RouteConfig[], around:
       trafficReportUrl: values.HLS_TRAFFIC_REPORT_URL,
       trafficReportInterval: values.HLS_TRAFFIC_REPORT_INTERVAL,
     },
-    store: {
-      endpoint: values.STORE_ENDPOINT,
-      region: values.STORE_REGION,
-      bucket: values.STORE_BUCKET,
-      accessKeyId: values.STORE_ACCESS_KEY_ID,
-      secretAccessKey: values.STORE_SECRET_ACCESS_KEY,
-      provider: values.STORE_PROVIDER,
-    },
+    store: storeOf(values),
     signedImages: { lifetime: values.SIGNED_URL_TTL, refreshBefore: values.SIGNED_URL_REFRESH_BEFORE },
     alerts: {
       queueDepth: values.ALERT_QUEUE_DEPTH,

@@ -28,6 +28,14 @@ const routeProblems = (routes: readonly RouteConfig[]): readonly Problem[] => [
     .map(({ mount }) => problem('routes', "mounted outside of the server's own paths", mount)),
 ];
 
+/** Tencent's own scheme has no usual region, S3's has. */
+const storeNeeds = ({ STORE_PROVIDER }: Values): readonly (keyof Values)[] => [
+  'STORE_BUCKET',
+  'STORE_ACCESS_KEY_ID',
+  'STORE_SECRET_ACCESS_KEY',
+  ...(STORE_PROVIDER === 'cos' ? (['STORE_REGION'] as const) : []),
+];
+
 /** What no variable can be blamed for alone. */
 export const crossCheck = (
   values: Values,
@@ -60,6 +68,10 @@ export const crossCheck = (
   if (values.SIGNED_URL_REFRESH_BEFORE >= values.SIGNED_URL_TTL) {
     problems.push(problem('SIGNED_URL_REFRESH_BEFORE', 'shorter than SIGNED_URL_TTL'));
   }
+  if (values.STORE_ENDPOINT !== undefined) {
+    for (const name of storeNeeds(values))
+      if (values[name] === undefined) problems.push(problem(name, 'set when STORE_ENDPOINT is'));
+  }
   if (values.HLS_UPSTREAM_SERVERS.length > 0 && values.BACKEND_HOST !== undefined) {
     problems.push(problem('BACKEND_HOST', 'unset when HLS_UPSTREAM_SERVERS is set', values.BACKEND_HOST));
   }
@@ -74,6 +86,9 @@ export const cautions = (values: Values, sources: ReadonlyMap<VariableName, Conf
     .map(([name]) => `${name} is set, but this version does not serve it yet`);
   if (values.UPSTREAM_TYPE === 'tmdb-api' && isSet('UPSTREAM_SERVERS') && isSet('TMDB_API_SERVERS')) {
     warnings.push('TMDB_API_SERVERS is not used: with UPSTREAM_TYPE=tmdb-api the servers are UPSTREAM_SERVERS');
+  }
+  if (values.STORE_BUCKET !== undefined && values.STORE_ENDPOINT === undefined) {
+    warnings.push('STORE_BUCKET is set, but without STORE_ENDPOINT there are no signed images');
   }
   if (values.TMDB_IMAGE_TEST_URL.startsWith('//')) {
     warnings.push('TMDB_IMAGE_TEST_URL begins with two slashes; a path begins with one');

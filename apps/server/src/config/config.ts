@@ -1,4 +1,5 @@
-import type { AlertConfig, HlsConfig, SignedImageConfig, StoreConfig } from './later-parts.js';
+import type { AlertConfig, HlsConfig } from './later-parts.js';
+import type { SignedImageConfig, StoreConfig } from './store-config.js';
 
 /** What a route serves; it decides the preset of everything that the operator leaves open. */
 export type RouteKind = 'tmdb-image' | 'tmdb-api' | 'custom';

@@ -13,22 +13,6 @@ export interface HlsConfig {
   readonly trafficReportInterval: number;
 }
 
-/** The object store behind signed images. */
-export interface StoreConfig {
-  readonly endpoint: string | undefined;
-  readonly region: string | undefined;
-  readonly bucket: string | undefined;
-  readonly accessKeyId: string | undefined;
-  readonly secretAccessKey: string | undefined;
-  readonly provider: 's3' | 'cos';
-}
-
-/** Signed URLs. Durations in milliseconds. */
-export interface SignedImageConfig {
-  readonly lifetime: number;
-  readonly refreshBefore: number;
-}
-
 /** Thresholds that raise an alert; rates are shares from 0 to 1. */
 export interface AlertConfig {
   readonly queueDepth: number;

@@ -2,13 +2,21 @@ import { balancing, type BalancingValues } from './variables/balancing.js';
 import { caching, type CachingValues } from './variables/caching.js';
 import { redis, type RedisValues } from './variables/redis.js';
 import { serving, type ServingValues } from './variables/serving.js';
+import { signedImages, type SignedImageValues } from './variables/signed-images.js';
 import type { Variable } from './variables/table.js';
 import { later, type UnservedValues } from './variables/unserved.js';
 import { upstreams, type UpstreamValues } from './variables/upstreams.js';
 
 /** The value of every variable, parsed: durations in milliseconds, sizes in bytes. */
 export interface Values
-  extends ServingValues, UpstreamValues, CachingValues, RedisValues, BalancingValues, UnservedValues {}
+  extends
+    ServingValues,
+    UpstreamValues,
+    CachingValues,
+    RedisValues,
+    BalancingValues,
+    SignedImageValues,
+    UnservedValues {}
 
 export type VariableName = keyof Values;
 
@@ -24,7 +32,8 @@ export const variableGroups: readonly VariableGroup[] = [
   { title: 'Caching', variables: caching },
   { title: 'Redis', variables: redis },
   { title: 'Health and balancing', variables: balancing },
-  { title: 'HLS, signed images and alerts (checked; not served by this version)', variables: later },
+  { title: 'Signed images', variables: signedImages },
+  { title: 'HLS and alerts (checked; not served by this version)', variables: later },
 ];
 
 /** Every variable by name. */

@@ -1,9 +1,9 @@
 import { cidr, upstream, url } from '../addresses.js';
 import type { UpstreamConfig } from '../config.js';
-import { boolean, decimal, duration, integer, listOf, oneOf, text } from '../kinds.js';
+import { boolean, decimal, duration, integer, listOf, text } from '../kinds.js';
 import type { Table } from './table.js';
 
-/** HLS, signed images and alerts: names that are settled, checked so that a configuration made for them is right. */
+/** HLS and alerts: names that are settled, checked so that a configuration made for them is right. */
 export interface UnservedValues {
   readonly HLS_UPSTREAM_SERVERS: readonly UpstreamConfig[];
   readonly BACKEND_HOST: string | undefined;
@@ -14,14 +14,6 @@ export interface UnservedValues {
   readonly HLS_MAX_SESSIONS_PER_USER: number | undefined;
   readonly HLS_TRAFFIC_REPORT_URL: string | undefined;
   readonly HLS_TRAFFIC_REPORT_INTERVAL: number;
-  readonly STORE_ENDPOINT: string | undefined;
-  readonly STORE_REGION: string | undefined;
-  readonly STORE_BUCKET: string | undefined;
-  readonly STORE_ACCESS_KEY_ID: string | undefined;
-  readonly STORE_SECRET_ACCESS_KEY: string | undefined;
-  readonly STORE_PROVIDER: 's3' | 'cos';
-  readonly SIGNED_URL_TTL: number;
-  readonly SIGNED_URL_REFRESH_BEFORE: number;
   readonly ALERT_QUEUE_DEPTH: number;
   readonly ALERT_TASK_FAILURE_RATE: number;
   readonly ALERT_CACHE_HIT_RATE: number;
@@ -57,29 +49,6 @@ export const later: Table<UnservedValues> = {
     kind: duration('seconds', { min: 100 }),
     default: '10',
     doc: 'Between traffic reports',
-  },
-  STORE_ENDPOINT: { unserved, kind: url(), default: undefined, doc: 'Object store of signed images' },
-  STORE_REGION: { unserved, kind: text('region'), default: undefined, doc: 'Its region' },
-  STORE_BUCKET: { unserved, kind: text('bucket'), default: undefined, doc: 'Its bucket' },
-  STORE_ACCESS_KEY_ID: { unserved, kind: text('id'), default: undefined, secret: true, doc: 'Its key id' },
-  STORE_SECRET_ACCESS_KEY: { unserved, kind: text('key'), default: undefined, secret: true, doc: 'Its secret key' },
-  STORE_PROVIDER: {
-    unserved,
-    kind: oneOf('s3', 'cos'),
-    default: 's3',
-    doc: "s3 is any S3-compatible store, cos signs Tencent's own way",
-  },
-  SIGNED_URL_TTL: {
-    unserved,
-    kind: duration('seconds', { min: 1000 }),
-    default: '3600',
-    doc: 'How long a signed URL lives',
-  },
-  SIGNED_URL_REFRESH_BEFORE: {
-    unserved,
-    kind: duration('seconds'),
-    default: '900',
-    doc: 'How long before its end it is signed anew',
   },
   ALERT_QUEUE_DEPTH: {
     unserved,
