@@ -1,6 +1,7 @@
 import { createAllowList } from '@forebay/guard';
 import { CacheControl } from './cache-control.js';
 import { createDispatch } from './dispatch.js';
+import { EventClients } from './history/event-clients.js';
 import { LoadShedder } from './middleware/load-shedder.js';
 import { createManagementAccess } from './middleware/management-access.js';
 import { refuseUnreadable } from './middleware/unreadable.js';
@@ -57,8 +58,10 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
   const control = new CacheControl(kept, bus, config);
   const sampler = new Sampler({ traffic, mounts, shedder, usable: tiers.states, tiers: () => control.tiers() });
   ends.push(bus.handle(workerSample, () => sampler.sample()));
+  const clients = new EventClients(bus);
   const own = createOwnPaths(context, {
     access: createManagementAccess(config.server, trusted),
+    clients,
     control,
     features,
     health: {
@@ -78,8 +81,11 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
     start: async () => undefined,
     setDraining(reason) {
       draining = reason;
+      // Streams without an end would be waited for.
+      clients.close();
     },
     async stop() {
+      clients.close();
       await shedder.idle();
       bus.broadcast(lastWords, sampler.counts(), 'primary');
       for (const end of ends) end();

@@ -6,10 +6,12 @@ import type { ManagementApp } from './api/management-app.js';
 import { proxiedRoute } from './api/proxied.js';
 import type { CacheControl } from './cache-control.js';
 import { UpstreamNodes } from './cascade/upstream-nodes.js';
+import type { EventClients } from './history/event-clients.js';
 import type { NodeContext } from './process/roles.js';
 import type { ManagementAccess } from './middleware/management-access.js';
 import type { Feature } from './parts/feature.js';
 import { cacheRoutes } from './routes/cache.js';
+import { eventRoutes } from './routes/events.js';
 import { healthRoutes, type HealthSources } from './routes/health.js';
 import { metricsRoutes } from './routes/metrics.js';
 import { openApiRoutes } from './routes/openapi.js';
@@ -28,18 +30,21 @@ export interface OwnPaths {
 export interface OwnParts {
   readonly access: ManagementAccess;
   readonly control: CacheControl;
+  /** Who listens to `/api/v1/events`. */
+  readonly clients: EventClients;
   readonly features: readonly Feature[];
   readonly health: HealthSources;
 }
 
 /** With `MANAGEMENT_PORT` the management interface is there and nowhere else; health is on both. */
 export function createOwnPaths({ bus, config, entries, logger }: NodeContext, parts: OwnParts): OwnPaths {
-  const { access, control, features, health } = parts;
+  const { access, clients, control, features, health } = parts;
   const management = createManagementApp(access, logger);
   forAnyone(management, health);
   statusRoutes(management, bus, entries);
   statsRoutes(management, bus);
   metricsRoutes(management, bus);
+  eventRoutes(management, bus, clients);
   const nodes = new UpstreamNodes(config);
   cacheRoutes(management, control, nodes);
   upstreamRoutes(management, bus, nodes);

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { alertShape, exampleAlert } from '../alerts/alert.js';
 import { json } from '../api/endpoint.js';
 import type { ManagementApp } from '../api/management-app.js';
 import type { ConfigEntry } from '../config/entries.js';
 import { answers, type Bus } from '../process/messages.js';
-import { fleetStatus, upstreamStatus } from '../topics.js';
+import { alertsNow, fleetStatus, upstreamStatus } from '../topics.js';
 import { combineViews, type UpstreamView } from '../upstream-view.js';
 import { VERSION } from '../version.js';
 import { describeUpstream, exampleServer, upstreamServer, type UpstreamServer } from './upstream-server.js';
@@ -19,7 +20,7 @@ const status = z
     uptime_seconds: z.number().int(),
     workers: z.array(workerShape),
     upstream_groups: z.array(z.object({ name: z.string(), servers: z.array(upstreamServer) })),
-    alerts: z.array(z.unknown()),
+    alerts: z.array(alertShape).describe('Those that are active'),
   })
   .meta({ id: 'Status' });
 const configuration = z
@@ -42,12 +43,13 @@ export function statusRoutes(app: ManagementApp, bus: Bus, entries: readonly Con
           uptime_seconds: 3600,
           workers: [exampleWorker],
           upstream_groups: [{ name: 'tmdb-image', servers: [exampleServer] }],
-          alerts: [],
+          alerts: [exampleAlert],
         }),
       },
     },
     async () => {
       const [fleet] = answers(await bus.ask(fleetStatus, null, { to: 'primary' }));
+      const [alerts] = answers(await bus.ask(alertsNow, null, { to: 'primary' }));
       const views = combineViews(answers(await bus.ask(upstreamStatus, null, { to: 'workers' })).flat());
       const startedAt = fleet?.startedAt ?? new Date();
       return {
@@ -57,7 +59,7 @@ export function statusRoutes(app: ManagementApp, bus: Bus, entries: readonly Con
         uptime_seconds: Math.floor((Date.now() - startedAt.getTime()) / 1000),
         workers: (fleet?.workers ?? []).map(describeWorker),
         upstream_groups: groupsOf(views),
-        alerts: [],
+        alerts: alerts?.active ?? [],
       };
     },
   );
