@@ -7,6 +7,7 @@ import type { CallerHandler } from './caller-handler.js';
 import type { CallContext } from './context.js';
 import { UpstreamError } from './errors.js';
 import type { Berth } from './launcher.js';
+import type { Origin } from './origin.js';
 import type { RelayController } from './relay-controller.js';
 import { Transfer } from './transfer.js';
 import { judge } from './verdict.js';
@@ -33,6 +34,8 @@ export class Delivery implements AttemptOwner {
   readonly #transfer: Transfer;
   #tried: Set<string> | undefined;
   #attempt: Attempt;
+  /** Whose bytes the last ones were. */
+  #source: Origin;
   /** Bytes of the present answer that the caller has already. */
   #skip = 0;
   #tries = 0;
@@ -44,6 +47,7 @@ export class Delivery implements AttemptOwner {
     this.limits = call.limits;
     this.#transfer = new Transfer(call.request.method, head);
     this.#attempt = attempt;
+    this.#source = attempt.origin;
     attempt.handOver(this);
     call.controller.target = attempt.controller;
   }
@@ -109,6 +113,7 @@ export class Delivery implements AttemptOwner {
     const skip = this.#transfer.skipFor(head);
     if (skip !== undefined) {
       this.#skip = skip;
+      this.#source = attempt.origin;
       attempt.settleHead();
       this.#call.controller.target = attempt.controller;
       return;
@@ -150,7 +155,7 @@ export class Delivery implements AttemptOwner {
     const { context, maxResumes } = this.#call;
     const { retries } = context.launcher.balancer;
     const allowed = this.#transfer.resumable && this.#tries <= maxResumes && !context.closed && retries.remaining >= 1;
-    const berth = allowed ? this.#berth(attempt) : undefined;
+    const berth = allowed ? this.#berth() : undefined;
     if (berth === undefined) return this.#break(attempt, error);
     retries.tryWithdraw();
     this.#tried.add(berth.origin.name);
@@ -161,13 +166,13 @@ export class Delivery implements AttemptOwner {
     next.start(context.slots, waitMs, this.#transfer.headers);
   }
 
-  /** Another origin if its bytes can be told to be the same, else the one that broke off. */
-  #berth({ origin }: Attempt): Berth | undefined {
+  /** Another origin if its bytes can be told to be the same, else the one that had them. */
+  #berth(): Berth | undefined {
     const { launcher } = this.#call.context;
     const timeLeft = this.limits.headersTimeout;
     const other = this.#transfer.portable ? launcher.take(this.#tried, timeLeft) : undefined;
     if (other !== undefined && 'lease' in other) return other;
-    const same = launcher.take(launcher.origins.allBut(origin.name), timeLeft);
+    const same = launcher.take(launcher.origins.allBut(this.#source.name), timeLeft);
     return 'lease' in same ? same : undefined;
   }
 }
