@@ -25,3 +25,10 @@ export { createSessions, type Sessions, type Viewer } from './sessions/sessions.
 export type { SessionsOptions } from './sessions/sessions-options.js';
 export { createAccess } from './access/access.js';
 export type { AccessOptions } from './access/options.js';
+export {
+  createTrafficReporter,
+  type TrafficReported,
+  type TrafficReporter,
+  type TrafficReporterOptions,
+  type TrafficReporterStatus,
+} from './sessions/traffic-reporter.js';

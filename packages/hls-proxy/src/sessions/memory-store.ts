@@ -47,6 +47,7 @@ export const memorySessionStore = (options: MemorySessionStoreOptions = {}): Mem
   const sequences = new Map<string, number>();
   const allowList = new Map<string, AllowedViewer>();
   let allowListVersion = 1;
+  let secret: string | undefined;
 
   /** Whether the report is new. */
   const isNew = (reporter: string, sequence: number): boolean => {
@@ -115,6 +116,7 @@ export const memorySessionStore = (options: MemorySessionStoreOptions = {}): Mem
     traffic: async ({ uid, limit }) => traffic.totals(uid, limit),
     takeTraffic: async ({ id, now }) => traffic.take(id, now),
     settleTraffic: async ({ id }) => traffic.settle(id),
+    secret: async ({ proposed }) => (secret ??= proposed),
     close: async () => undefined,
     unsentTraffic: () => traffic.unsent(),
     restoreTraffic: (unsent) => traffic.restore(unsent),

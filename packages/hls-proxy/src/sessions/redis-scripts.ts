@@ -10,6 +10,7 @@ import { RATE_MEMORY } from './session-record.js';
 //   :allow       hash of allow-list entries  :allowv   the list's version
 //   :traffic     hash of bytes by user       :tseen    sorted set of users by when they were last seen
 //   :pending, :rest    bytes by user to be reported, and those of users that there was no room for
+//   :secret      what grants are signed with, where the operator gave none
 //   :batch, :batch:users, :batch:rest    what has been taken from there; :turn  who takes
 
 const COMMON = `
@@ -221,4 +222,10 @@ export const SETTLE: string = `${COMMON}
 if redis.call('HGET', at('batch'), 'id') ~= ARGV[1] then return 0 end
 redis.call('DEL', at('batch'), at('batch', 'users'), at('batch', 'rest'))
 return 1
+`;
+
+/** ARGV: secret. */
+export const SECRET: string = `${COMMON}
+redis.call('SET', at('secret'), ARGV[1], 'NX')
+return redis.call('GET', at('secret'))
 `;

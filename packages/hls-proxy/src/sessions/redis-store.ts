@@ -186,6 +186,7 @@ export const redisSessionStore = (options: RedisSessionStoreOptions = {}): Sessi
     settleTraffic: async ({ id }) => {
       await run(scripts.SETTLE, id);
     },
+    secret: async ({ proposed }) => String(await run(scripts.SECRET, proposed)),
     close: async () => {
       if (shared === undefined) await connection.close();
     },

@@ -137,6 +137,8 @@ export interface SessionStore {
   }): Promise<TrafficBatch | undefined>;
   /** The batch was reported. */
   settleTraffic(ask: { readonly id: string }): Promise<void>;
+  /** A secret that all agree on: the first that was ever proposed. */
+  secret(ask: { readonly proposed: string }): Promise<string>;
   close(): Promise<void>;
 }
 

@@ -202,6 +202,13 @@ export const sessionStoreSuite = (name: string, fresh: () => Promise<SessionStor
     });
   });
 
+  it(`the ${name} session store agrees on the first secret that was proposed`, async () => {
+    const store = await fresh();
+    const answers = await Promise.all(['a', 'b', 'c'].map((proposed) => store.secret({ proposed })));
+    expect(new Set(answers).size).toBe(1);
+    expect(await store.secret({ proposed: 'd' })).toBe(answers[0]);
+  });
+
   describe(`the ${name} session store: the allow list`, () => {
     const entry = (id: string, more: object = {}) => ({
       id,
