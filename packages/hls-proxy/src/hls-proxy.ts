@@ -8,6 +8,7 @@ import { Gate } from './gate.js';
 import { type HlsProxyOptions, resolveOptions } from './options.js';
 import { Documents } from './origin/documents.js';
 import { UpstreamGroup } from './origin/upstream-group.js';
+import { Prefetch } from './prefetch.js';
 import { Reception } from './reception.js';
 import { createSegments } from './segment/segments.js';
 import type { Transfer } from './segment-door.js';
@@ -51,12 +52,14 @@ export function createHlsProxy(given: HlsProxyOptions): HlsProxy {
   const foreign = new Agent({ connect: options.connect, bodyTimeout: FOREIGN_BODY_TIMEOUT });
   const documents = new Documents({ group, foreign, maxBytes: options.maxPlaylistBytes, via });
   const segments = createSegments({ ...options, group, via: via.replace('1.1 ', '') });
+  const desk = new DocumentDesk({ documents, access, group, via, now, lastCopyBytes, shareFor });
   const parts: Parts = {
     options,
     reception: new Reception(options),
     gate: new Gate(options.limits),
-    desk: new DocumentDesk({ documents, access, group, via, now, lastCopyBytes, shareFor }),
+    desk,
     segments,
+    prefetch: new Prefetch(options.cache === undefined ? 0 : options.prefetch, desk, segments),
   };
   const door = new NodeDoor(parts);
   return {

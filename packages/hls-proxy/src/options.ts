@@ -6,6 +6,18 @@ import type { Upstreams } from './origin/upstream-group.js';
 
 const MEGABYTE = 1024 * 1024;
 
+const MINUTE = 60_000;
+
+/** How long segments are kept, in ms. */
+export interface SegmentLifetimes {
+  /** In memory. */
+  readonly memory: number;
+  /** In all. */
+  readonly ttl: number;
+}
+
+const LIFETIMES: SegmentLifetimes = { memory: 5 * MINUTE, ttl: 10 * MINUTE };
+
 /** How much may be under way at once. Those of a session and of an address are the access's. */
 export interface HlsLimits {
   /** Requests in all, blocking reloads not counted; more get 503. @default 10000 */
@@ -41,6 +53,10 @@ export interface HlsProxyOptions {
    * @default 0
    */
   readonly shareFor?: number;
+  /** Segments fetched ahead of their players at once, into the cache; 0: none. @default 0 */
+  readonly prefetch?: number;
+  /** How long segments are kept, in ms. @default 5 minutes in memory, 10 in all */
+  readonly lifetimes?: SegmentLifetimes;
   /** A client that takes less than 64 KB in so long is cut off, in ms. @default 30000 */
   readonly sendTimeout?: number;
   /** Proxies whose forwarding headers are believed. @default none */
@@ -65,6 +81,8 @@ export interface ResolvedOptions {
   readonly maxPlaylistBytes: number;
   readonly lastCopyBytes: number;
   readonly shareFor: number;
+  readonly prefetch: number;
+  readonly lifetimes: SegmentLifetimes;
   readonly sendTimeout: number;
   readonly trusted: AllowList | undefined;
   readonly via: string;
@@ -77,7 +95,7 @@ export interface ResolvedOptions {
  * @throws {RangeError} when a number is out of its bounds.
  */
 export function resolveOptions(options: HlsProxyOptions): ResolvedOptions {
-  const { name = 'hls', mount = '/hls/', via = 'forebay', limits = {} } = options;
+  const { name = 'hls', mount = '/hls/', via = 'forebay', limits = {}, lifetimes = LIFETIMES } = options;
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(name))
     throw new TypeError(`name must be 1 to 64 letters, digits, ".", "_" or "-", not ${JSON.stringify(name)}`);
   if (!/^\/(?:.*\/)?$/.test(mount))
@@ -98,6 +116,11 @@ export function resolveOptions(options: HlsProxyOptions): ResolvedOptions {
     maxPlaylistBytes: positive('maxPlaylistBytes', options.maxPlaylistBytes ?? 8 * MEGABYTE),
     lastCopyBytes: positive('lastCopyBytes', options.lastCopyBytes ?? 32 * MEGABYTE),
     shareFor: upTo('shareFor', options.shareFor ?? 0, 1000),
+    prefetch: upTo('prefetch', options.prefetch ?? 0, 1000),
+    lifetimes: {
+      memory: positive('lifetimes.memory', lifetimes.memory),
+      ttl: positive('lifetimes.ttl', lifetimes.ttl),
+    },
     sendTimeout: positive('sendTimeout', options.sendTimeout ?? 30_000),
     trusted: options.trusted,
     via: `1.1 ${via}`,

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, fromIncoming, type ProxyRequest, sendAnswer, toProblem } from '@forebay/reverse-proxy';
 import type { Admission } from '../access/admission.js';
 import { otherMethod, problemAnswer } from '../serve/refusals.js';
+import { nextObject } from './next-object.js';
 import { isStreamed, type Parts, report, segmentRequest, shownTarget } from './parts.js';
 
 /** What the access said of a request, or threw. */
@@ -22,7 +23,10 @@ export class NodeDoor {
     const verdict = this.#ask(incoming);
     if ('admission' in verdict && !(verdict.admission instanceof Promise) && isStreamed(verdict.admission)) {
       const { segments, desk } = this.#parts;
-      if (segments.listener(incoming, response, segmentRequest(verdict.admission, desk))) return true;
+      if (segments.listener(incoming, response, segmentRequest(verdict.admission, desk))) {
+        this.#lookAhead(incoming, verdict.admission);
+        return true;
+      }
     }
     this.#verdicts.set(incoming, verdict);
     return false;
@@ -41,7 +45,9 @@ export class NodeDoor {
       leave = this.#parts.gate.enter(admission);
       if (isStreamed(admission) || !(await this.#document(incoming, response, admission, started))) {
         const { segments, desk } = this.#parts;
-        await segments.handle(incoming, response, segmentRequest(admission, desk));
+        const sent = segments.handle(incoming, response, segmentRequest(admission, desk));
+        this.#lookAhead(incoming, admission);
+        await sent;
       }
     } catch (error) {
       const request = requestOf(incoming, response);
@@ -70,6 +76,11 @@ export class NodeDoor {
     } finally {
       stopListening();
     }
+  }
+
+  #lookAhead({ url = '/', headers }: IncomingMessage, admission: Admission): void {
+    const { prefetch, options } = this.#parts;
+    if (prefetch.ready) prefetch.after(admission, nextObject(url, headers, options.mount));
   }
 
   async #send(

@@ -2,6 +2,7 @@ import type { Answer, ProxyRequest } from '@forebay/reverse-proxy';
 import type { Admission } from '../access/admission.js';
 import type { Gate } from '../gate.js';
 import type { ResolvedOptions } from '../options.js';
+import type { Prefetch } from '../prefetch.js';
 import type { Reception } from '../reception.js';
 import type { SegmentDoor, SegmentRequest } from '../segment-door.js';
 import type { DocumentDesk } from '../serve/document-desk.js';
@@ -14,6 +15,7 @@ export interface Parts {
   readonly gate: Gate;
   readonly desk: DocumentDesk;
   readonly segments: SegmentDoor;
+  readonly prefetch: Prefetch;
 }
 
 // Whoever comes without a grant asks for a playlist, unless the name says that it is none.

@@ -4,9 +4,10 @@ import type { Documents } from '../origin/documents.js';
 import type { SessionHandle } from '../sessions/session-handle.js';
 import { takeVariables } from './handed-variables.js';
 import { JsonDocuments } from './json-documents.js';
+import { NextSegments } from './next-segments.js';
 import { playlistAnswer, type Rewriting } from './playlist-answer.js';
 import { PlaylistSource } from './playlist-source.js';
-import { resourceOf, resourceText, shownResource } from './resource-query.js';
+import { playlistKey, resourceOf, resourceText, shownResource } from './resource-query.js';
 import { StreamMemory } from './stream-memory.js';
 
 export interface DocumentDeskOptions extends Rewriting {
@@ -22,6 +23,7 @@ export class DocumentDesk {
   readonly #json: JsonDocuments;
   // Of live streams, for who serves their segments.
   readonly #targetDurations = new WeakMap<SessionHandle, number>();
+  readonly #next: NextSegments;
 
   constructor(options: DocumentDeskOptions) {
     const { documents, group, lastCopyBytes, shareFor, now } = options;
@@ -29,11 +31,17 @@ export class DocumentDesk {
     const memory = new StreamMemory(lastCopyBytes, now);
     this.#playlists = new PlaylistSource({ documents, memory, mirrors: group.size, shareFor, now });
     this.#json = new JsonDocuments(documents, options);
+    this.#next = new NextSegments(memory, (url) => group.locate(url));
   }
 
   /** ms; of the live playlist that a session had last from here. */
   targetDuration(session: SessionHandle): number | undefined {
     return this.#targetDurations.get(session);
+  }
+
+  /** Path and query of the segment that comes next; `named` is the path of the one that the player says it will want. */
+  nextSegment(session: SessionHandle, local: string, named: string | undefined): string | undefined {
+    return this.#next.after(session, local, named);
   }
 
   /**
@@ -52,6 +60,7 @@ export class DocumentDesk {
       const { targetDuration, liveEdge } = found.playlist.facts;
       // With a grant for a playlist the access has said so already.
       if (targetDuration !== undefined && kind === undefined) session.watching(shownResource(resource));
+      if (targetDuration !== undefined) this.#next.follow(session, playlistKey(resourceOf(uri, resource)));
       if (targetDuration !== undefined && liveEdge !== undefined) this.#targetDurations.set(session, targetDuration);
     }
     return playlistAnswer(landed, request, { admission, variables }, this.#options);

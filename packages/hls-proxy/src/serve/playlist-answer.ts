@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Answer, ProxyRequest } from '@forebay/reverse-proxy';
 import type { Access, Admission, Resource } from '../access/admission.js';
 import type { OriginDocument } from '../origin/documents.js';
@@ -30,19 +31,29 @@ const HANDS_ON: ReadonlySet<string> = new Set([
 /** Of an origin's refusal so many bytes are passed on. */
 const REFUSAL_BYTES = 64 * 1024;
 
+/** URIs that are signed in one go: many thousands would keep everybody else waiting. */
+const AT_ONCE = 500;
+
 /** A playlist for one viewer: all its URIs come back through the proxy. */
-export function rewriteFor(
+async function rewriteFor(
   playlist: Playlist,
   admission: Admission,
   imported: Variables,
   rewriting: Rewriting,
-): string {
+): Promise<string> {
   const { children, variables } = playlist.scan(imported);
   const lasting = playlist.facts.ended;
-  return replaceChildren(playlist.text, children, (child) => {
+  const through = (child: PlaylistChild): string => {
     const resource = handingOn(child, rewriting.group.locate(child.uri), imported, variables);
     return uriThrough(rewriting, admission, child, resource, lasting);
-  });
+  };
+  if (children.length <= AT_ONCE) return replaceChildren(playlist.text, children, through);
+  const replacements = new Map<PlaylistChild, string>();
+  for (const [index, child] of children.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) await setImmediate();
+    replacements.set(child, through(child));
+  }
+  return replaceChildren(playlist.text, children, (child) => replacements.get(child));
 }
 
 /** The URI that leads to a child through the proxy; what comes after `#` is the player's alone. */
@@ -73,7 +84,7 @@ export async function playlistAnswer(
   if (found.kind === 'media') return undefined;
   if (found.kind === 'refusal') return refusalAnswer(found.document, request, rewriting.via);
   const { playlist } = found;
-  const text = rewriteFor(playlist, about.admission, about.variables, rewriting);
+  const text = await rewriteFor(playlist, about.admission, about.variables, rewriting);
   const stale = found.kind === 'last-copy';
   return present(
     {

@@ -38,6 +38,11 @@ export class Playlist {
     return this.#scanned.result;
   }
 
+  /** As they were found last. */
+  get children(): Scanned['children'] {
+    return (this.#scanned?.result ?? this.scan(new Map())).children;
+  }
+
   encode(text: string): Buffer {
     return Buffer.from(text, this.#encoding);
   }

@@ -29,6 +29,11 @@ export class StreamMemory {
     return this.#bytes;
   }
 
+  /** What a playlist said last, however long ago. */
+  playlist(key: string): Playlist | undefined {
+    return this.#memories.get(key)?.playlist;
+  }
+
   /** ms; what a playlist of that name said last. */
   targetDuration(key: string): number {
     return targetDurationOf(this.#memories.get(key)?.playlist);

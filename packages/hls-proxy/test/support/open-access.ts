@@ -39,7 +39,7 @@ export function openAccess(session: RecordingSession = new RecordingSession()): 
     admit({ target: { path, query } }): Admission {
       const pairs = query.split('&').filter((pair) => pair !== '');
       const kind = pairs.find((pair) => pair.startsWith('k='))?.slice(2) as ChildKind | undefined;
-      const rest = pairs.filter((pair) => !pair.startsWith('k=')).join('&');
+      const rest = pairs.filter((pair) => !/^(?:k|CMCD)=/.test(pair)).join('&');
       const directives = rest === '' ? '' : `?${rest}`;
       const resource = path.startsWith('/@/')
         ? { foreign: new URL(Buffer.from(path.slice(3), 'base64url').toString() + directives) }
