@@ -20,6 +20,15 @@ export interface LightboxItem {
   readonly fallbackSrc?: string | undefined;
 }
 
+/** What is about the picture; a user's objects may hold more, which is not for `<img>`. */
+export const pictureOf = ({ imageKey, src, alt, placeholder, fallbackSrc }: LightboxItem): LightboxItem => ({
+  imageKey,
+  src,
+  alt,
+  placeholder,
+  fallbackSrc,
+});
+
 export interface LightboxProps {
   readonly items: readonly LightboxItem[];
   /** Which one is shown. */
@@ -87,7 +96,8 @@ export const Lightbox: DefineSetupFnComponent<LightboxProps, LightboxEmits> = /*
           onKeydown,
         },
         [
-          shown && h(Picture, { ...shown, key: props.index, class: 'forebay-lightbox__picture', loading: 'eager' }),
+          shown &&
+            h(Picture, { ...pictureOf(shown), key: props.index, class: 'forebay-lightbox__picture', loading: 'eager' }),
           h(
             'button',
             {

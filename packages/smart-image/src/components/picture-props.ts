@@ -30,7 +30,7 @@ export interface PictureProps {
   readonly lookup?: boolean | undefined;
 }
 
-export const pictureProps: ComponentObjectPropsOptions<PictureProps> = {
+const shared: ComponentObjectPropsOptions<PictureProps> = {
   imageKey: String,
   src: String,
   alt: { type: String, required: true },
@@ -47,6 +47,12 @@ export const pictureProps: ComponentObjectPropsOptions<PictureProps> = {
   lookup: { type: Boolean, default: undefined },
 };
 
+/** A call, as a bundler may leave out a call that is marked as pure, but no spread. */
+export const propsWith = <More extends object>(more: More): ComponentObjectPropsOptions<PictureProps> & More => ({
+  ...shared,
+  ...more,
+});
+
 /** A type, not an interface: Vue asks for an index signature. */
 export type PictureEmits = {
   /** It is seen: itself, or the fallback (`stage`). */
@@ -58,8 +64,6 @@ export type PictureEmits = {
   /** A newly signed URL was asked for. */
   refresh: (imageKey: string) => void;
 };
-
-export const pictureEmits: readonly (keyof PictureEmits)[] = ['load', 'error', 'retry', 'refresh'];
 
 /** What the slot `error` is told. */
 export interface ErrorSlotProps {

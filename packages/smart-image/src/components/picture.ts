@@ -2,13 +2,7 @@ import { defineComponent, type DefineSetupFnComponent, h, mergeProps, onMounted,
 import { type PropType, type SlotsType, type VNode, watch } from 'vue';
 import { useSmartImageClient } from '../client/plugin.js';
 import { useSmartImage } from '../loading/use-smart-image.js';
-import {
-  type PictureEmits,
-  type PictureProps,
-  type PictureSlots,
-  pictureEmits,
-  pictureProps,
-} from './picture-props.js';
+import { type PictureEmits, type PictureProps, type PictureSlots, propsWith } from './picture-props.js';
 import { frameStyle, imageSize } from './picture-style.js';
 
 export interface FramedPictureProps extends PictureProps {
@@ -87,8 +81,8 @@ export const Picture: DefineSetupFnComponent<FramedPictureProps, PictureEmits, F
     {
       name: 'ForebayPicture',
       inheritAttrs: false,
-      props: { ...pictureProps, wrap: Function as PropType<(image: VNode) => VNode> },
-      emits: [...pictureEmits],
+      props: /* @__PURE__ */ propsWith({ wrap: Function as PropType<(image: VNode) => VNode> }),
+      emits: ['load', 'error', 'retry', 'refresh'],
     },
   );
 

@@ -4,13 +4,7 @@ import { useSmartImageClient } from '../client/plugin.js';
 import type { SmartImageError } from '../errors.js';
 import type { LoadView, RetryEvent } from '../loading/picture-load.js';
 import { Lightbox } from './lightbox.js';
-import {
-  type PictureEmits,
-  type PictureProps,
-  type PictureSlots,
-  pictureEmits,
-  pictureProps,
-} from './picture-props.js';
+import { type PictureEmits, type PictureProps, type PictureSlots, propsWith } from './picture-props.js';
 import { Picture } from './picture.js';
 
 export interface SmartImageProps extends PictureProps {
@@ -79,7 +73,7 @@ export const SmartImage: DefineSetupFnComponent<SmartImageProps, SmartImageEmits
     {
       name: 'SmartImage',
       inheritAttrs: false,
-      props: { ...pictureProps, preview: Boolean },
-      emits: [...pictureEmits, 'click'],
+      props: /* @__PURE__ */ propsWith({ preview: Boolean }),
+      emits: ['load', 'error', 'retry', 'refresh', 'click'],
     },
   );

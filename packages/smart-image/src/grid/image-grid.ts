@@ -1,12 +1,12 @@
-import { computed, defineComponent, type DefineSetupFnComponent, h, nextTick, onMounted, type PropType } from 'vue';
-import { ref, shallowRef, type SlotsType, type VNode, watch } from 'vue';
+import { defineComponent, type DefineSetupFnComponent, h, onMounted, type PropType } from 'vue';
+import { type CSSProperties, ref, type SlotsType, type VNode, watch } from 'vue';
 import { useSmartImageClient } from '../client/plugin.js';
-import { Lightbox, type LightboxItem } from '../components/lightbox.js';
+import { Lightbox, type LightboxItem, pictureOf } from '../components/lightbox.js';
 import { Picture } from '../components/picture.js';
-import { clamp, layoutGrid, type RowRange, scrollTopFor, visibleRows } from './layout.js';
-import { indexAfter } from './navigation.js';
+import { placeholderColour } from '../components/placeholder.js';
 import { prefetchBlock } from './url-blocks.js';
-import { useViewport } from './use-viewport.js';
+import { useGridFocus } from './use-grid-focus.js';
+import { useRows } from './use-rows.js';
 
 /** A picture of a grid: by key or by URL. */
 export type GridItem = LightboxItem;
@@ -58,104 +58,40 @@ export const ImageGrid: DefineSetupFnComponent<ImageGridProps, ImageGridEmits, S
   (props, { emit, slots, expose }) => {
     const client = useSmartImageClient();
     const scroller = ref<HTMLElement>();
-    const { viewport, measure } = useViewport(scroller);
-    const active = ref(0);
-    const focused = ref(false);
     const opened = ref<number>();
-
-    const layout = computed(() =>
-      layoutGrid(viewport.value.width, {
-        count: props.items.length,
-        minColumnWidth: props.minColumnWidth ?? 160,
-        gap: props.gap ?? 8,
-        aspectRatio: props.aspectRatio ?? 1,
-      }),
-    );
-    // Most scroll events leave the rows as they are: rendering follows the range, not the position.
-    const range = shallowRef<RowRange>(visibleRows(layout.value, viewport.value, props.overscan ?? 1));
-    watch([layout, viewport, () => props.overscan], () => {
-      const next = visibleRows(layout.value, viewport.value, props.overscan ?? 1);
-      const { first, end } = range.value;
-      if (next.first !== first || next.end !== end) range.value = next;
+    const rows = useRows(scroller, client.settings.clock, () => ({
+      count: props.items.length,
+      minColumnWidth: props.minColumnWidth ?? 160,
+      gap: props.gap ?? 8,
+      aspectRatio: props.aspectRatio ?? 1,
+      overscan: props.overscan ?? 1,
+    }));
+    const { layout, range, settled } = rows;
+    const { active, inside, focus, listeners } = useGridFocus(scroller, rows, () => props.items.length, {
+      choose(index) {
+        const item = props.items[index];
+        if (item === undefined) return;
+        emit('select', index, item);
+        if (props.preview !== false) opened.value = index;
+      },
+      moved: (index) => emit('update:active', index),
     });
+    expose({ focus });
     watch(
       () => props.items.length,
       (count) => {
-        active.value = clamp(active.value, 0, Math.max(0, count - 1));
         if (opened.value !== undefined && opened.value >= count) opened.value = undefined;
       },
     );
 
     const prefetch = (): void => {
       const { columns } = layout.value;
-      prefetchBlock(client, props.items, { first: range.value.first * columns, end: range.value.end * columns });
+      const { first, end } = range.value;
+      prefetchBlock(client, props.items, { first: first * columns, end: end * columns });
     };
-    onMounted(() => watch([range, () => props.items], prefetch, { immediate: true }));
+    onMounted(() => watch([settled, () => props.items], prefetch, { immediate: true }));
 
-    const rowOf = (index: number): number => Math.floor(index / layout.value.columns);
-    const cellAt = (index: number): HTMLElement | null | undefined =>
-      scroller.value?.querySelector<HTMLElement>(`[data-index="${index}"]`);
-
-    /** Scrolls to a picture, if need be, and gives it the focus. */
-    async function focus(index: number): Promise<void> {
-      if (props.items[index] === undefined || scroller.value === undefined) return;
-      if (index !== active.value) emit('update:active', index);
-      active.value = index;
-      const top = scrollTopFor(rowOf(index), layout.value, viewport.value);
-      if (top !== viewport.value.top) scroller.value.scrollTop = top;
-      measure();
-      await nextTick();
-      cellAt(index)?.focus({ preventScroll: true });
-    }
-    expose({ focus });
-
-    function choose(index: number): void {
-      const item = props.items[index];
-      if (item === undefined) return;
-      active.value = index;
-      emit('select', index, item);
-      if (props.preview !== false) opened.value = index;
-    }
-
-    function onKeydown(event: KeyboardEvent): void {
-      if (event.altKey || event.metaKey || !(event.target instanceof HTMLElement)) return;
-      const index = Number(event.target.dataset['index'] ?? Number.NaN);
-      // Keys in a slot's own button are the button's.
-      if (Number.isNaN(index)) return;
-      if (event.key === 'Enter' || event.key === ' ') {
-        event.preventDefault();
-        choose(index);
-        return;
-      }
-      const target = indexAfter(event.key, event.ctrlKey, {
-        index,
-        count: props.items.length,
-        columns: layout.value.columns,
-        pageRows: Math.max(1, Math.floor(viewport.value.height / layout.value.rowPitch)),
-        rightToLeft: getComputedStyle(event.target).direction === 'rtl',
-      });
-      if (target === undefined) return;
-      event.preventDefault();
-      void focus(target);
-    }
-
-    function onFocusin(event: FocusEvent): void {
-      focused.value = true;
-      const index = Number((event.target as HTMLElement).closest<HTMLElement>('[data-index]')?.dataset['index']);
-      if (Number.isNaN(index) || index === active.value) return;
-      active.value = index;
-      emit('update:active', index);
-    }
-
-    function onClick(event: MouseEvent): void {
-      if (event.defaultPrevented || !(event.target instanceof Element)) return;
-      const cell = event.target.closest<HTMLElement>('[data-index]');
-      // A button in a slot is not the picture.
-      if (cell === null || event.target.closest('button, a, input') !== null) return;
-      choose(Number(cell.dataset['index']));
-    }
-
-    function cell(item: GridItem, index: number, tabStop: number): VNode {
+    function cell(item: GridItem, index: number, tabStop: number, isSettled: boolean): VNode {
       return h(
         'div',
         {
@@ -167,23 +103,27 @@ export const ImageGrid: DefineSetupFnComponent<ImageGridProps, ImageGridEmits, S
           tabindex: index === tabStop ? 0 : -1,
         },
         [
-          h(
-            Picture,
-            { ...item, rounded: props.rounded ?? false, loading: 'eager', lookup: true },
-            {
-              ...(slots.placeholder ? { placeholder: () => slots.placeholder({ item, index }) } : {}),
-              ...(slots.error
-                ? { error: ({ retry }: { retry: () => void }) => slots.error({ item, index, retry }) }
-                : {}),
-            },
-          ),
+          isSettled
+            ? picture(item, index)
+            : h('span', { class: 'forebay-image', 'data-state': 'waiting', style: placeholderStyle(item) }),
         ],
       );
     }
 
+    const picture = (item: GridItem, index: number): VNode =>
+      h(
+        Picture,
+        { ...pictureOf(item), rounded: props.rounded ?? false, loading: 'eager', lookup: true },
+        {
+          ...(slots.placeholder ? { placeholder: () => slots.placeholder({ item, index }) } : {}),
+          ...(slots.error ? { error: ({ retry }: { retry: () => void }) => slots.error({ item, index, retry }) } : {}),
+        },
+      );
+
     function row(number: number, tabStop: number): VNode {
       const { columns, rowPitch, cellHeight } = layout.value;
       const start = number * columns;
+      const isSettled = settled.value.has(number) || number === keptRow();
       return h(
         'div',
         {
@@ -198,25 +138,28 @@ export const ImageGrid: DefineSetupFnComponent<ImageGridProps, ImageGridEmits, S
             gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
           },
         },
-        props.items.slice(start, start + columns).map((item, offset) => cell(item, start + offset, tabStop)),
+        props.items.slice(start, start + columns).map((item, offset) => cell(item, start + offset, tabStop, isSettled)),
       );
     }
 
-    /** The rows near the view, and the one that has the focus: removed, it would lose it. */
-    const rows = computed(() => {
+    const rowOf = (index: number): number => Math.floor(index / layout.value.columns);
+    /** The row that has the focus, if it is out of sight: removed, it would lose it. */
+    const keptRow = (): number | undefined => {
+      const row = rowOf(active.value);
+      const { first, end } = range.value;
+      return inside.value && row < layout.value.rows && (row < first || row >= end) ? row : undefined;
+    };
+    const shownRows = (): number[] => {
       const { first, end } = range.value;
       const numbers = Array.from({ length: Math.max(0, end - first) }, (_, offset) => first + offset);
-      const kept = rowOf(active.value);
-      if (focused.value && kept < layout.value.rows) {
-        if (kept < first) numbers.unshift(kept);
-        else if (kept >= end) numbers.push(kept);
-      }
-      return numbers;
-    });
+      const kept = keptRow();
+      if (kept !== undefined) numbers.push(kept);
+      return numbers.sort((a, b) => a - b);
+    };
 
     return () => {
       const { columns, totalHeight } = layout.value;
-      const shown = rows.value;
+      const shown = shownRows();
       // Tab must find a stop in the grid also after the active picture was scrolled away.
       const tabStop = shown.includes(rowOf(active.value)) ? active.value : (shown[0] ?? 0) * columns;
       const grid = h(
@@ -229,13 +172,8 @@ export const ImageGrid: DefineSetupFnComponent<ImageGridProps, ImageGridEmits, S
           'aria-readonly': 'true',
           'aria-rowcount': layout.value.rows,
           'aria-colcount': columns,
-          onScrollPassive: measure,
-          onKeydown,
-          onFocusin,
-          onFocusout: () => {
-            focused.value = false;
-          },
-          onClick,
+          onScrollPassive: rows.measure,
+          ...listeners,
         },
         [
           h(
@@ -281,3 +219,8 @@ export const ImageGrid: DefineSetupFnComponent<ImageGridProps, ImageGridEmits, S
     emits: ['select', 'update:active'],
   },
 );
+
+const placeholderStyle = ({ placeholder }: GridItem): CSSProperties => {
+  const colour = placeholder === undefined ? undefined : placeholderColour(placeholder);
+  return colour === undefined ? {} : { backgroundColor: colour };
+};

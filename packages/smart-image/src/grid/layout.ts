@@ -17,8 +17,15 @@ export interface GridLayout {
   readonly totalHeight: number;
 }
 
-/** As many columns as fit, of equal width, none narrower than `minColumnWidth` unless there is but one. */
+/**
+ * As many columns as fit, of equal width, none narrower than `minColumnWidth` unless there is but one.
+ *
+ * @throws RangeError that names the length that is none
+ */
 export function layoutGrid(width: number, { count, minColumnWidth, gap, aspectRatio }: GridRules): GridLayout {
+  check('minColumnWidth', minColumnWidth, minColumnWidth > 0, 'above');
+  check('gap', gap, gap >= 0, 'from');
+  check('aspectRatio', aspectRatio, aspectRatio > 0, 'above');
   const columns = Math.max(1, Math.floor((width + gap) / (minColumnWidth + gap)));
   const cellWidth = Math.max(1, (width - gap * (columns - 1)) / columns);
   const cellHeight = cellWidth / aspectRatio;
@@ -57,3 +64,7 @@ export function scrollTopFor(
 }
 
 export const clamp = (value: number, least: number, most: number): number => Math.max(least, Math.min(most, value));
+
+function check(name: string, value: number, isFine: boolean, bound: 'above' | 'from'): void {
+  if (!isFine || !Number.isFinite(value)) throw new RangeError(`${name} must be a number ${bound} 0, not ${value}`);
+}
