@@ -1,14 +1,11 @@
 import { stripHopByHop, type HeaderRecord, type Headers } from '@forebay/cache-tiers/http';
 import type { Preset } from './presets/preset.js';
 
+/** What a client asks of its own copy. */
+const PARTICULAR = ['range', 'if-range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
 // A load is shared by many clients and stored whole: what one of them asked of its own copy stays here.
 const NOT_FOR_A_SHARED_LOAD = [
-  'range',
-  'if-none-match',
-  'if-modified-since',
-  'if-match',
-  'if-unmodified-since',
-  'if-range',
+  ...PARTICULAR,
   'cache-control',
   'pragma',
   // Frameworks take the target or the method from these; what they change is not in the key, and would be everybody's.
@@ -35,7 +32,8 @@ export function forwardedHeaders(
     for (const name of SET_BY_THE_PROXY) delete headers[name];
     if (context.shared) for (const name of NOT_FOR_A_SHARED_LOAD) delete headers[name];
   } else {
-    for (const name of preset.forwardedHeaders) {
+    const particular = preset.ranges === 'apart' && !context.shared ? PARTICULAR : [];
+    for (const name of [...preset.forwardedHeaders, ...particular]) {
       const value = sent[name];
       if (value !== undefined) headers[name] = value;
     }
@@ -45,6 +43,9 @@ export function forwardedHeaders(
   headers['x-request-id'] = context.requestId;
   return headers;
 }
+
+/** Whether an upstream that is asked for one client alone hears what part that client wants. */
+export const sendsRanges = (preset: Preset): boolean => preset.ranges === 'apart' || sendsUp(preset, 'range');
 
 /** Whether a request field reaches the upstream. */
 export const sendsUp = ({ forwardedHeaders: sent }: Preset, name: string): boolean =>

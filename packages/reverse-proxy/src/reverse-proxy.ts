@@ -5,7 +5,7 @@ import { cacheStatus, wantsOnlyIfCached } from '@forebay/cache-tiers/http';
 import { createAdmission } from './admit.js';
 import type { Answer, ProxyRequest } from './answer.js';
 import { CachedReads } from './cached-reads.js';
-import { sendsUp } from './forward.js';
+import { sendsRanges } from './forward.js';
 import { resolveOptions, type ReverseProxyOptions, type ResolvedOptions } from './options.js';
 import { forwardReason, passThrough } from './pass-through.js';
 import { CORS_HEADERS, type Presentation } from './presentation.js';
@@ -113,7 +113,7 @@ async function route(request: ProxyRequest, options: ResolvedOptions, parts: Par
 
 /** Without a cache a read goes up as it is, as long as the upstream then hears what part of it the client wants. */
 const goesStraight = ({ headers }: ProxyRequest, { cache, preset }: ResolvedOptions): boolean =>
-  cache === undefined && sendsUp(preset, 'range') && !wantsOnlyIfCached({ method: 'GET', url: '/', headers });
+  cache === undefined && sendsRanges(preset) && !wantsOnlyIfCached({ method: 'GET', url: '/', headers });
 
 async function head(request: ProxyRequest, target: Target, options: ResolvedOptions, parts: Parts): Promise<Answer> {
   const stored = await parts.reads.head(request, target);

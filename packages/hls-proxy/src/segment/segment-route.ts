@@ -9,7 +9,7 @@ import {
   type ReverseProxyObserver,
   type StoredMeta,
 } from '@forebay/reverse-proxy';
-import { keptPreset, passedPreset } from './segment-presets.js';
+import { segmentPreset } from './segment-preset.js';
 
 export interface SegmentRouteOptions {
   readonly name: string;
@@ -42,14 +42,21 @@ export class SegmentRoute {
     const { host, upstreams, cache, sendTimeout, via, redirects, ttl } = options;
     this.upstreams = upstreams;
     const name = host === undefined ? options.name : `${options.name.slice(0, 40)}.${digest(host)}`;
-    const common = { name, upstreams, sendTimeout, via, redirects, observer: this.#observer(options) };
-    this.#passed = createReverseProxy({ ...common, preset: passedPreset });
+    const common = {
+      name,
+      upstreams,
+      sendTimeout,
+      via,
+      redirects,
+      preset: segmentPreset,
+      observer: this.#observer(options),
+    };
+    this.#passed = createReverseProxy(common);
     this.#kept =
       cache === undefined
         ? this.#passed
         : createReverseProxy({
             ...common,
-            preset: keptPreset,
             cache,
             lifetimes: { other: { memory: options.memoryTtl, ttl } },
             negativeTtl: MISSING_TTL,

@@ -41,13 +41,17 @@ export class Mounted {
     return mounted;
   }
 
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
   /** Sends the path exactly as it is written. */
   get(
     path: string,
     headers: Record<string, string> = {},
     { method = 'GET', signal }: { readonly method?: string; readonly signal?: AbortSignal } = {},
   ): Promise<Reply> {
-    const { port } = this.#server.address() as AddressInfo;
+    const { port } = this;
     return new Promise((resolve, reject) => {
       const options = { host: '127.0.0.1', port, path, method, headers, agent: this.#agent, ...(signal && { signal }) };
       const request = httpRequest(options, (response) => {

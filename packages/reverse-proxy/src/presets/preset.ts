@@ -32,7 +32,8 @@ export interface Preset {
   readonly requestsPerSecond: number | undefined;
   /**
    * How a range is fetched of what is not stored. `whole`: by fetching all of it, which suits what is small. `apart`: it
-   * alone is, and kept like a resource of its own; clients who ask for the same range share it.
+   * alone is, and kept like a resource of its own; clients who ask for the same range share it. What is asked for one
+   * client alone then goes up with its range and conditions.
    * @default 'whole'
    */
   readonly ranges?: 'whole' | 'apart';
