@@ -1,7 +1,7 @@
 import { defineComponent, type DefineSetupFnComponent, h, mergeProps, onMounted, ref } from 'vue';
 import { type PropType, type SlotsType, type VNode, watch } from 'vue';
 import { useSmartImageClient } from '../client/plugin.js';
-import { useSmartImage } from '../loading/use-smart-image.js';
+import { isEarly, useSmartImage } from '../loading/use-smart-image.js';
 import { type PictureEmits, type PictureProps, type PictureSlots, propsWith } from './picture-props.js';
 import { frameStyle, imageSize } from './picture-style.js';
 
@@ -26,6 +26,8 @@ export const Picture: DefineSetupFnComponent<FramedPictureProps, PictureEmits, F
         retry: (event) => context.emit('retry', event),
         refresh: (imageKey) => context.emit('refresh', imageKey),
       });
+      // A picture of server-rendered HTML is to be seen without a script, and must not vanish when there is one.
+      const untouched = isEarly() ? attributes.value?.key : undefined;
       const mounted = ref(false);
       onMounted(() => {
         mounted.value = true;
@@ -63,8 +65,7 @@ export const Picture: DefineSetupFnComponent<FramedPictureProps, PictureEmits, F
         const { status } = view.value;
         const [frame, own] = divide(context.attrs);
         const covered = status === 'loading' || status === 'waiting';
-        // Before there is a script, the picture must be seen without one.
-        const state = mounted.value || !covered ? status : 'initial';
+        const state = covered && untouched !== undefined && attributes.value?.key === untouched ? 'initial' : status;
         return h(
           'span',
           mergeProps({ class: 'forebay-image', 'data-state': state }, frame, {

@@ -105,8 +105,8 @@ function letGo(image: HTMLImageElement): void {
   image.removeAttribute('src');
 }
 
-/** On a server, and while its HTML is taken over, a picture's URL must be the one that needs no look-up. */
-function isEarly(): boolean {
+/** In setup(): on a server, and while its HTML is taken over, a picture's URL must be the one that needs no look-up. */
+export function isEarly(): boolean {
   if (typeof document === 'undefined') return true;
   // Vue gives a component's vnode its element before setup() only when it takes over what a server rendered.
   return (getCurrentInstance()?.vnode.el ?? null) !== null;
