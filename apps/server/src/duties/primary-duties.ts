@@ -1,11 +1,14 @@
 import type { Config } from '../config/config.js';
 import type { PrimaryContext, PrimaryDuties } from '../process/roles.js';
 import { diskTierOf } from '../parts/cache.js';
+import { hasTasks } from '../parts/task-handlers.js';
 import { startSampleUpstreams, type SampleUpstreams } from '../sample/index.js';
 import { fleetStatus, patchesSoFar, upstreamPatch, type UpstreamPatch } from '../topics.js';
 import { banner } from './banner.js';
+import { rememberEndedSessions } from './ended-sessions.js';
 import { observe } from './observation.js';
 import { Probes } from './probes.js';
+import { runTasks } from './tasks.js';
 import { sampleRoutes, sampleStreams } from './sample-routes.js';
 
 /** More than any configuration has upstreams; names that do not exist are remembered too. */
@@ -39,7 +42,8 @@ export async function createPrimaryDuties(context: PrimaryContext): Promise<Prim
         () => probes.stop(),
       );
       probes.start();
-      ends.push(await observe({ ...context, config: inForce }));
+      if (hasTasks(inForce)) ends.push(await runTasks({ ...context, config: inForce }));
+      ends.push(rememberEndedSessions(context), await observe({ ...context, config: inForce }));
       if (config.cache.enabled) ends.push(keepDiskClean(context));
       return inForce;
     },

@@ -1,41 +1,28 @@
-import {
-  createTaskRunner,
-  maintenanceSchedules,
-  memoryDriver,
-  type QueueStats,
-  type Schedule,
-} from '@forebay/image-proxy/tasks';
+import { createTaskRunner, maintenanceSchedules, memoryDriver, type Schedule } from '@forebay/image-proxy/tasks';
 import type { Config } from '../config/config.js';
 import type { PrimaryContext } from '../process/roles.js';
 import { answerForQueues } from '../parts/task-bus.js';
-import { taskHandlers, type TaskImages } from '../parts/task-handlers.js';
+import { taskHandlers } from '../parts/task-handlers.js';
+import { openTaskImages } from '../parts/task-images.js';
 import { redisQueues } from '../parts/task-redis.js';
 import { taskStats } from '../topics.js';
-
-/** The primary's share in the tasks. */
-export interface TaskDuty {
-  /** What the queues hold and how they do, for metrics and alerts. @throws {TasksUnavailableError} */
-  stats(): Promise<readonly QueueStats[]>;
-  stop(): Promise<void>;
-}
 
 /** Milliseconds for tasks to end once nobody is served any more: they are short, and those in Redis go on elsewhere. */
 const LAST_TASKS = 2000;
 
-/** Runs tasks in the primary: those of its own memory, or some of those in Redis, beside the workers of other machines. */
-export async function startTasks(
-  { bus, config, logger }: Pick<PrimaryContext, 'bus' | 'config' | 'logger'>,
-  images: TaskImages,
-): Promise<TaskDuty> {
+/**
+ * Runs tasks in the primary: those in its own memory, or some of those in Redis, beside the workers of other machines.
+ * Returns what ends it.
+ */
+export async function runTasks({ bus, config, logger }: PrimaryContext): Promise<() => Promise<void>> {
+  const images = await openTaskImages(config, logger);
   const driver = config.redis ? await redisQueues(config.redis, logger) : memoryDriver();
   const ends = [bus.handle(taskStats, () => driver.stats()), ...(config.redis ? [] : [answerForQueues(bus, driver)])];
   driver.work(createTaskRunner({ handlers: taskHandlers(images, config) }), schedulesOf(config));
-  return {
-    stats: () => driver.stats(),
-    async stop() {
-      for (const end of ends) end();
-      await driver.close(Math.min(config.server.shutdownTimeout, LAST_TASKS));
-    },
+  return async () => {
+    for (const end of ends) end();
+    await driver.close(Math.min(config.server.shutdownTimeout, LAST_TASKS));
+    await images.close();
   };
 }
 

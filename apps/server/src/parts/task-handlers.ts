@@ -2,6 +2,9 @@ import type { SignedImages } from '@forebay/image-proxy/signed-images';
 import type { TaskHandlers } from '@forebay/image-proxy/tasks';
 import type { Config } from '../config/config.js';
 
+/** Tasks are about signed images; without a store there are none. */
+export const hasTasks = ({ store }: Config): boolean => store.endpoint !== undefined;
+
 /** What tasks need of signed images. */
 export type TaskImages = Pick<SignedImages, 'refresh' | 'refreshDue' | 'cleanUp'>;
 

@@ -1,21 +1,22 @@
-import { createSignedImages, cosPresigner, s3Presigner, type Presign } from '@forebay/image-proxy/signed-images';
-import type { Config } from '../config/config.js';
-import type { Logger } from '../log/logger.js';
+import {
+  cosPresigner,
+  createSignedImages,
+  s3Presigner,
+  type BookStore,
+  type Presign,
+} from '@forebay/image-proxy/signed-images';
+import type { Config, RedisConfig } from '../config/config.js';
 import { messageOf } from '../errors.js';
+import type { Logger } from '../log/logger.js';
+import { connectionOptions } from './shared-tiers.js';
 import type { TaskImages } from './task-handlers.js';
 
-/** Signed images for a process that serves nothing: their book is in Redis. */
+/** Signed images for a process that works on them and serves nothing. */
 export async function openTaskImages(config: Config, logger: Logger): Promise<TaskImages & { close(): Promise<void> }> {
-  const [{ redisConnection }, { redisBookStore }, { connectionOptions }] = await Promise.all([
-    import('@forebay/cache-tiers/redis'),
-    import('@forebay/image-proxy/signed-images/redis'),
-    import('./shared-tiers.js'),
-  ]);
-  if (config.redis === undefined) throw new TypeError('the book is in Redis');
-  const connection = redisConnection(connectionOptions(config.redis));
+  const shared = config.redis && (await redisBook(config.redis));
   const images = createSignedImages({
     presign: presignerOf(config.store),
-    book: redisBookStore({ connection }),
+    ...(shared === undefined ? {} : { book: shared.book }),
     ...config.signedImages,
     onError: (error) => logger.warn({ event: 'signed_images', error: messageOf(error) }, 'trouble with signed images'),
   });
@@ -25,9 +26,18 @@ export async function openTaskImages(config: Config, logger: Logger): Promise<Ta
     cleanUp: () => images.cleanUp(),
     async close() {
       await images.close();
-      await connection.close();
+      await shared?.close();
     },
   };
+}
+
+async function redisBook(redis: RedisConfig): Promise<{ readonly book: BookStore; close(): Promise<void> }> {
+  const [{ redisConnection }, { redisBookStore }] = await Promise.all([
+    import('@forebay/cache-tiers/redis'),
+    import('@forebay/image-proxy/signed-images/redis'),
+  ]);
+  const connection = redisConnection(connectionOptions(redis));
+  return { book: redisBookStore({ connection }), close: () => connection.close() };
 }
 
 function presignerOf(store: Config['store']): Presign {

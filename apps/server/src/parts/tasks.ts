@@ -1,14 +1,11 @@
 import { createTasks } from '@forebay/image-proxy/tasks';
-import type { Config } from '../config/config.js';
 import { createManagementAccess } from '../middleware/management-access.js';
 import { queueBoardRoutes } from '../routes/queue-board.js';
 import { taskRoutes } from '../routes/tasks.js';
 import type { Feature, FeatureContext } from './feature.js';
 import { busQueues } from './task-bus.js';
+import { hasTasks } from './task-handlers.js';
 import { redisQueues } from './task-redis.js';
-
-/** Tasks are about signed images; without a store there are none. */
-export const hasTasks = ({ store }: Config): boolean => store.endpoint !== undefined;
 
 /** The tasks' endpoints of a worker. The queues are in Redis, or else in the primary's memory. */
 export async function tasksFeature({ bus, config, logger, trusted }: FeatureContext): Promise<Feature> {
