@@ -111,6 +111,17 @@ describe('a segment', () => {
     expect((await proxy.get('/hls/a.ts?k=segment', {}, { method: 'HEAD' })).status).toBe(404);
   });
 
+  it('that is kept stands in for the answers of an origin that fails', async () => {
+    let failing = false;
+    const { proxy } = await mount((_request, response) => {
+      response.writeHead(failing ? 503 : 200, { etag: '"one"' }).end(failing ? 'no' : bytes);
+    });
+    await proxy.get('/hls/a.ts?k=segment');
+    failing = true;
+    const { status, headers, body } = await proxy.get('/hls/a.ts?k=segment', { 'cache-control': 'no-cache' });
+    expect([status, headers['x-cache'], body.equals(bytes)]).toEqual([200, 'STALE', true]);
+  });
+
   it('at the live edge is asked for once more, a quarter of a target duration later', async () => {
     let missing = 1;
     const { origin, proxy } = await mount((request, response) => {

@@ -50,6 +50,7 @@ export interface Part {
 }
 
 const NOT_FOUND = 404;
+const SERVER_ERROR = 500;
 
 const TOO_MANY_REQUESTS = 429;
 
@@ -70,6 +71,12 @@ export async function load(request: LoadRequest, context: LoadContext<StoredMeta
     response.discard();
     await sleep(request.retryMissingAfter, undefined, { signal: context.signal });
     response = await ask(request, context, {});
+  }
+  if (stale && response.status >= SERVER_ERROR) {
+    // Dispatchers that pass the last failing answer on have nothing better; the stale copy is better.
+    response.discard();
+    const status = response.status === 503 || response.status === 504 ? response.status : 502;
+    throw new Problem(status, 'upstream-failed', `the upstream answered ${response.status}`);
   }
   if (isPart(request, response)) return judged(request, response);
   refuseUnusable(response);
