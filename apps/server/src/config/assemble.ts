@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { upstreamOf } from './addresses.js';
-import type { Config, RedisConfig, RouteConfig, TlsConfig, UpstreamConfig } from './config.js';
+import type { Config, RedisConfig, RouteConfig, TlsConfig } from './config.js';
+import { hlsOf } from './hls-config.js';
 import { lifetimesOf } from './routes.js';
 import type { StoreConfig } from './store-config.js';
 import type { Values } from './variables.js';
@@ -39,12 +39,6 @@ const tlsOf = ({ TLS_CERT, TLS_KEY }: Values, cwd: string): TlsConfig | undefine
   return { certificate: place(TLS_CERT), key: place(TLS_KEY) };
 };
 
-const hlsUpstreams = (values: Values): readonly UpstreamConfig[] => {
-  if (values.BACKEND_HOST === undefined) return values.HLS_UPSTREAM_SERVERS;
-  const port = values.BACKEND_PORT === undefined ? '' : `:${values.BACKEND_PORT}`;
-  return [upstreamOf({ url: `${values.BACKEND_USE_HTTPS ? 'https' : 'http'}://${values.BACKEND_HOST}${port}` })];
-};
-
 /** Hosts whose stores want the bucket in their name. */
 const HOST_STYLE = /(?:^|\.)(?:amazonaws\.com(?:\.cn)?|myqcloud\.com)$/;
 
@@ -64,9 +58,9 @@ const storeOf = (values: Values): StoreConfig => {
 /** Puts the values where the parts of the server look for them. */
 export const assemble = (values: Values, routes: readonly RouteConfig[], around: Surroundings): Config => {
   const format = values.LOG_FORMAT ?? (around.terminal ? 'pretty' : 'json');
-  const hls = hlsUpstreams(values);
+  const hls = hlsOf(values);
   return {
-    sample: routes.length === 0 && hls.length === 0 && values.STORE_ENDPOINT === undefined,
+    sample: routes.length === 0 && hls.upstreams.length === 0 && values.STORE_ENDPOINT === undefined,
     server: {
       port: values.PORT,
       host: values.HOST,
@@ -113,14 +107,7 @@ export const assemble = (values: Values, routes: readonly RouteConfig[], around:
       cleanupInterval: values.DISK_CACHE_CLEANUP_INTERVAL,
     },
     redis: redisOf(values),
-    hls: {
-      upstreams: hls,
-      secretKey: values.HLS_SECRET_KEY,
-      allowedCidrs: values.HLS_ALLOWED_CIDRS,
-      maxSessionsPerUser: values.HLS_MAX_SESSIONS_PER_USER,
-      trafficReportUrl: values.HLS_TRAFFIC_REPORT_URL,
-      trafficReportInterval: values.HLS_TRAFFIC_REPORT_INTERVAL,
-    },
+    hls,
     store: storeOf(values),
     signedImages: { lifetime: values.SIGNED_URL_TTL, refreshBefore: values.SIGNED_URL_REFRESH_BEFORE },
     alerts: {

@@ -90,6 +90,10 @@ export const cautions = (values: Values, sources: ReadonlyMap<VariableName, Conf
   if (values.STORE_BUCKET !== undefined && values.STORE_ENDPOINT === undefined) {
     warnings.push('STORE_BUCKET is set, but without STORE_ENDPOINT there are no signed images');
   }
+  for (const name of ['HLS_TOKEN_USES', 'HLS_PREVIOUS_SECRET_KEY'] as const) {
+    if (values[name] !== undefined && values.HLS_SECRET_KEY === undefined)
+      warnings.push(`${name} is set, but without HLS_SECRET_KEY there are no tokens`);
+  }
   if (values.TMDB_IMAGE_TEST_URL.startsWith('//')) {
     warnings.push('TMDB_IMAGE_TEST_URL begins with two slashes; a path begins with one');
   }

@@ -1,4 +1,5 @@
-import type { AlertConfig, HlsConfig } from './later-parts.js';
+import type { HlsConfig } from './hls-config.js';
+import type { AlertConfig } from './later-parts.js';
 import type { SignedImageConfig, StoreConfig } from './store-config.js';
 
 /** What a route serves; it decides the preset of everything that the operator leaves open. */

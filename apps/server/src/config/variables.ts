@@ -1,5 +1,6 @@
 import { balancing, type BalancingValues } from './variables/balancing.js';
 import { caching, type CachingValues } from './variables/caching.js';
+import { hls, type HlsValues } from './variables/hls.js';
 import { redis, type RedisValues } from './variables/redis.js';
 import { serving, type ServingValues } from './variables/serving.js';
 import { signedImages, type SignedImageValues } from './variables/signed-images.js';
@@ -16,6 +17,7 @@ export interface Values
     RedisValues,
     BalancingValues,
     SignedImageValues,
+    HlsValues,
     UnservedValues {}
 
 export type VariableName = keyof Values;
@@ -33,7 +35,8 @@ export const variableGroups: readonly VariableGroup[] = [
   { title: 'Redis', variables: redis },
   { title: 'Health and balancing', variables: balancing },
   { title: 'Signed images', variables: signedImages },
-  { title: 'HLS and alerts (checked; not served by this version)', variables: later },
+  { title: 'HLS', variables: hls },
+  { title: 'Alerts (checked; not served by this version)', variables: later },
 ];
 
 /** Every variable by name. */

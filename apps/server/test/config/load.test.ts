@@ -189,8 +189,14 @@ describe('warnings', () => {
   });
 
   it('say what this version does not serve yet', async () => {
-    const { warnings, config } = await load({ HLS_UPSTREAM_SERVERS: 'http://hls.example' });
-    expect(warnings).toEqual(['HLS_UPSTREAM_SERVERS is set, but this version does not serve it yet']);
+    const { warnings } = await load({ ALERT_QUEUE_DEPTH: '5' });
+    expect(warnings).toEqual(['ALERT_QUEUE_DEPTH is set, but this version does not serve it yet']);
+  });
+
+  it('say that limits of tokens do nothing where none is wanted', async () => {
+    const { warnings, config } = await load({ HLS_UPSTREAM_SERVERS: 'http://hls.example', HLS_TOKEN_USES: '1' });
+    expect(warnings).toEqual(['HLS_TOKEN_USES is set, but without HLS_SECRET_KEY there are no tokens']);
     expect(config.sample).toBe(false);
+    expect(config.hls.upstreams).toMatchObject([{ url: 'http://hls.example' }]);
   });
 });
