@@ -32,3 +32,4 @@ export {
   type TrafficReporterOptions,
   type TrafficReporterStatus,
 } from './sessions/traffic-reporter.js';
+export type { StoredMeta } from '@forebay/reverse-proxy';
