@@ -14,6 +14,7 @@ import { createFeatures } from './parts/features.js';
 import { createProxy, type Mounted } from './parts/proxies.js';
 import { beforeSamplePages } from './parts/sample-pages.js';
 import { watchTiers } from './parts/tier-states.js';
+import { followSessions } from './parts/dashboard-sessions.js';
 import { followHealth } from './parts/upstream-health.js';
 import { patchUpstreams } from './parts/upstream-patches.js';
 import { answers } from './process/messages.js';
@@ -32,6 +33,7 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
   const observer = (route: string) => logAnswers(logger, traffic.route(route));
   const cache = config.cache.enabled ? kept.cache : undefined;
   const trusted = createAllowList(config.server.trustProxy);
+  const sessions = await followSessions(config, bus);
   const features = await createFeatures({ ...context, cache, observer, trusted });
   const mounts: Mounted[] = [
     ...config.routes.map((route) => ({
@@ -60,7 +62,9 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
   ends.push(bus.handle(workerSample, () => sampler.sample()));
   const clients = new EventClients(bus);
   const own = createOwnPaths(context, {
-    access: createManagementAccess(config.server, trusted),
+    access: createManagementAccess(config.server, trusted, sessions),
+    sessions,
+    trusted,
     clients,
     control,
     features,

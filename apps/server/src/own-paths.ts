@@ -1,5 +1,6 @@
 import { getRequestListener } from '@hono/node-server';
 import type { RequestListener } from 'node:http';
+import type { AllowList } from '@forebay/guard';
 import { nextRequestId, Problem } from '@forebay/reverse-proxy';
 import { plain } from './api/endpoint.js';
 import type { ManagementApp } from './api/management-app.js';
@@ -9,6 +10,7 @@ import { UpstreamNodes } from './cascade/upstream-nodes.js';
 import type { EventClients } from './history/event-clients.js';
 import type { NodeContext } from './process/roles.js';
 import type { ManagementAccess } from './middleware/management-access.js';
+import type { Sessions } from './middleware/sessions.js';
 import type { Feature } from './parts/feature.js';
 import { cacheRoutes } from './routes/cache.js';
 import { eventRoutes } from './routes/events.js';
@@ -16,6 +18,7 @@ import { healthRoutes, type HealthSources } from './routes/health.js';
 import { metricsRoutes } from './routes/metrics.js';
 import { openApiRoutes } from './routes/openapi.js';
 import { createManagementApp, respond } from './routes/management.js';
+import { sessionRoutes } from './routes/session.js';
 import { statsRoutes } from './routes/stats.js';
 import { statusRoutes } from './routes/status.js';
 import { upstreamRoutes } from './routes/upstreams.js';
@@ -32,19 +35,23 @@ export interface OwnParts {
   readonly control: CacheControl;
   /** Who listens to `/api/v1/events`. */
   readonly clients: EventClients;
+  /** Sign-ins; undefined without an API key. */
+  readonly sessions: Sessions | undefined;
+  readonly trusted: AllowList;
   readonly features: readonly Feature[];
   readonly health: HealthSources;
 }
 
 /** With `MANAGEMENT_PORT` the management interface is there and nowhere else; health is on both. */
 export function createOwnPaths({ bus, config, entries, logger }: NodeContext, parts: OwnParts): OwnPaths {
-  const { access, clients, control, features, health } = parts;
+  const { access, clients, control, features, health, sessions, trusted } = parts;
   const management = createManagementApp(access, logger);
   forAnyone(management, health);
   statusRoutes(management, bus, entries);
   statsRoutes(management, bus);
   metricsRoutes(management, bus);
   eventRoutes(management, bus, clients);
+  sessionRoutes(management, { apiKey: config.server.apiKey, bus, sessions, trusted });
   const nodes = new UpstreamNodes(config);
   cacheRoutes(management, control, nodes);
   upstreamRoutes(management, bus, nodes);
@@ -55,6 +62,7 @@ export function createOwnPaths({ bus, config, entries, logger }: NodeContext, pa
   if (config.server.managementPort === undefined) return { onPort: onManagementPort, onManagementPort };
   const open = createManagementApp({ check: () => undefined }, logger);
   forAnyone(open, health);
+  for (const { openRoutes } of features) openRoutes?.(open);
   return { onPort: listenerOf(open), onManagementPort };
 }
 

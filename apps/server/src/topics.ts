@@ -1,5 +1,6 @@
 import type { BusMessage } from '@forebay/cache-tiers';
 import type { TargetStatus } from '@forebay/health';
+import type { BookStore } from '@forebay/image-proxy/signed-images';
 import type { QueueStats } from '@forebay/image-proxy/tasks';
 import type { AlertList } from './alerts/alert.js';
 import type { SinceState } from './history/findings.js';
@@ -7,6 +8,7 @@ import type { ObservatoryState } from './history/observatory.js';
 import type { HistoryPoint } from './history/series.js';
 import type { Facts } from './metrics/facts.js';
 import type { Counts } from './metrics/counts.js';
+import type { EndedSession } from './middleware/sessions.js';
 import { topic, type Topic } from './process/messages.js';
 import type { WorkerStatus } from './process/roles.js';
 import type { UpstreamView } from './upstream-view.js';
@@ -123,3 +125,12 @@ export const streamJoin: Topic<{ readonly since: number | undefined }, StreamEve
 export const streamLeave: Topic<null> = topic('stream-leave');
 /** Primary to workers, once a second while somebody listens. */
 export const streamTick: Topic<StreamEvent> = topic('stream-tick');
+/** Worker to all: a sign-in was ended before its time. */
+export const sessionEnded: Topic<EndedSession> = topic('session-ended');
+/** Worker to primary: those ended so far, for a worker that has just started. */
+export const sessionsEnded: Topic<null, readonly EndedSession[]> = topic('sessions-ended');
+/** Anyone to the primary, where the book of signed URLs is in its memory: a method of the book with its arguments. */
+export type BookQuestion = {
+  readonly [Method in keyof BookStore]: { readonly method: Method; readonly args: Parameters<BookStore[Method]> };
+}[keyof BookStore];
+export const urlBook: Topic<BookQuestion, unknown> = topic('url-book');

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.js';
 import type { PrimaryContext, PrimaryDuties } from '../process/roles.js';
 import { diskTierOf } from '../parts/cache.js';
 import { hasTasks } from '../parts/task-handlers.js';
+import { keepBook } from '../parts/url-book.js';
 import { startSampleUpstreams, type SampleUpstreams } from '../sample/index.js';
 import { fleetStatus, patchesSoFar, upstreamPatch, type UpstreamPatch } from '../topics.js';
 import { banner } from './banner.js';
@@ -9,7 +10,7 @@ import { rememberEndedSessions } from './ended-sessions.js';
 import { observe } from './observation.js';
 import { Probes } from './probes.js';
 import { runTasks } from './tasks.js';
-import { sampleRoutes, sampleStreams } from './sample-routes.js';
+import { sampleRoutes, sampleStore, sampleStreams } from './sample-routes.js';
 
 /** More than any configuration has upstreams; names that do not exist are remembered too. */
 const MOST_PATCHES = 10_000;
@@ -32,6 +33,7 @@ export async function createPrimaryDuties(context: PrimaryContext): Promise<Prim
           ...config,
           routes: sampleRoutes(config, started),
           hls: { ...config.hls, upstreams: sampleStreams(started) },
+          store: sampleStore(started),
         };
       }
       const probes = new Probes(inForce, bus, logger);
@@ -42,6 +44,7 @@ export async function createPrimaryDuties(context: PrimaryContext): Promise<Prim
         () => probes.stop(),
       );
       probes.start();
+      if (inForce.store.endpoint !== undefined && inForce.redis === undefined) ends.push(keepBook(bus));
       if (hasTasks(inForce)) ends.push(await runTasks({ ...context, config: inForce }));
       ends.push(rememberEndedSessions(context), await observe({ ...context, config: inForce }));
       if (config.cache.enabled) ends.push(keepDiskClean(context));

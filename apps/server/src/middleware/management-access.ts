@@ -3,6 +3,8 @@ import { clientAddress, constantTimeEqual, isLoopbackAddress, isLoopbackHost, ty
 import { Problem } from '@forebay/reverse-proxy';
 import { isSigned } from '../cascade/request-signature.js';
 import type { ServerConfig } from '../config/config.js';
+import { isSameOrigin } from './same-origin.js';
+import type { Sessions } from './sessions.js';
 
 /** Read-only pages that `PUBLIC_STATUS` opens. */
 const PUBLIC = /^\/(?:status|stats|metrics|monitor)(?:\/|$)/;
@@ -14,26 +16,34 @@ export interface ManagementAccess {
 }
 
 /**
- * With an API key, the key decides. Without one, only clients on the loopback interface that also name a loopback
+ * With an API key, the key decides, or a session that was opened with it. Without one, only clients on the loopback interface that also name a loopback
  * host are answered: a page that a browser was lured to by DNS rebinding names its own.
  */
-export function createManagementAccess(config: ServerConfig, trusted: AllowList): ManagementAccess {
+export function createManagementAccess(
+  config: ServerConfig,
+  trusted: AllowList,
+  sessions?: Sessions,
+): ManagementAccess {
   return {
     check(request, path) {
       if (config.publicStatus && (request.method === 'GET' || request.method === 'HEAD') && PUBLIC.test(path)) return;
-      if (config.apiKey !== undefined) checkKey(request, config.apiKey);
+      if (config.apiKey !== undefined) checkKey(request, config.apiKey, sessions);
       else checkLoopback(request, trusted);
     },
   };
 }
 
-function checkKey(request: IncomingMessage, apiKey: string): void {
+function checkKey(request: IncomingMessage, apiKey: string, sessions: Sessions | undefined): void {
   const header = request.headers['x-api-key'];
   const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   const given = typeof header === 'string' ? header : bearer;
   if (given !== undefined && constantTimeEqual(given, apiKey)) return;
   // Another node that has the same key, in a cascade.
   if (isSigned(request.headers.authorization, apiKey, request, Date.now())) return;
+  if (sessions?.of(request) !== undefined) {
+    if (request.method === 'GET' || request.method === 'HEAD' || isSameOrigin(request)) return;
+    throw new Problem(403, 'cross-site', 'with a session, changes are taken only from pages of this very host');
+  }
   throw new Problem(401, 'api-key-required', 'this endpoint wants the API key, as X-API-Key or as a Bearer token', {
     headers: { 'www-authenticate': 'Bearer realm="forebay"' },
   });

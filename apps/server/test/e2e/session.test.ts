@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Forebay, type Reply } from '../support/forebay.js';
+import { Origin } from '../support/origin.js';
+
+let origin: Origin;
+let forebay: Forebay;
+beforeAll(async () => {
+  origin = await Origin.start();
+  forebay = await Forebay.start({ UPSTREAM_SERVERS: origin.url, API_KEY: 'correct horse' });
+});
+afterAll(async () => {
+  await forebay.end();
+  await origin.die();
+});
+
+const signIn = (key: string, headers: Record<string, string> = {}): Promise<Reply> =>
+  forebay.ask('/api/v1/session', { method: 'POST', body: JSON.stringify({ api_key: key }), headers });
+const cookieOf = (reply: Reply): string => (reply.headers['set-cookie']?.[0] ?? '').split(';')[0] ?? '';
+
+describe('the dashboard', () => {
+  it('signs in once, and its cookie opens the management interface until it signs out', async () => {
+    const reply = await signIn('correct horse');
+    expect(reply.status).toBe(200);
+    expect(reply.headers['set-cookie']?.[0]).toMatch(/; Path=\/; Max-Age=43200; HttpOnly; SameSite=Strict$/);
+    const Cookie = cookieOf(reply);
+    expect((await forebay.ask('/status', { headers: { Cookie } })).status).toBe(200);
+    expect((await forebay.ask('/api/v1/session', { headers: { Cookie } })).json()['expires_at']).toBeTypeOf('string');
+    const own = { Cookie, 'Sec-Fetch-Site': 'same-origin' };
+    expect((await forebay.ask('/cache/clear', { method: 'POST', headers: own })).status).toBe(200);
+    expect((await forebay.ask('/api/v1/session', { method: 'DELETE', headers: own })).status).toBe(204);
+    expect((await forebay.ask('/status', { headers: { Cookie } })).status).toBe(401);
+  });
+
+  it('cannot be made to change anything by a page of another site', async () => {
+    const Cookie = cookieOf(await signIn('correct horse'));
+    for (const headers of [
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { 'Sec-Fetch-Site': 'same-site' },
+      { Origin: 'http://evil.example' },
+      {},
+    ]) {
+      const reply = await forebay.ask('/cache/clear', { method: 'POST', headers: { Cookie, ...headers } });
+      expect(reply.status).toBe(403);
+    }
+    expect((await signIn('correct horse', { 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
+  });
+
+  it('shows a browser where to sign in, and programs a problem', async () => {
+    const page = await forebay.ask('/docs', { headers: { Accept: 'text/html,application/xhtml+xml' } });
+    expect(page.status).toBe(401);
+    expect(page.headers['content-type']).toContain('text/html');
+    expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(page.body.toString()).toContain('API key');
+    expect((await forebay.ask('/docs')).json()).toMatchObject({ status: 401 });
+  });
+
+  it('is slowed down when it guesses', async () => {
+    const replies: Reply[] = [];
+    for (let guess = 0; guess < 11; guess += 1) replies.push(await signIn(`guess ${guess}`));
+    expect(replies.slice(0, 10).every(({ status }) => status === 401)).toBe(true);
+    expect(replies[10]?.status).toBe(429);
+    expect(Number(replies[10]?.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await signIn('correct horse')).status).toBe(429);
+    expect((await forebay.ask('/status', { headers: { 'X-API-Key': 'correct horse' } })).status).toBe(200);
+    expect(forebay.output.join('\n')).not.toContain('correct horse');
+  });
+});
