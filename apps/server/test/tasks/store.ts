@@ -18,13 +18,13 @@ export async function startStore(): Promise<{
     gallery: new Gallery(8 * 1024 * 1024),
     onAnswer: (_, target, status) => answers.push({ target, status }),
   });
-  const { url, close } = await listenOnLoopback(store);
+  const server = await listenOnLoopback(store);
   const variables = {
-    STORE_ENDPOINT: url,
+    STORE_ENDPOINT: server.url,
     STORE_REGION: account.region,
     STORE_BUCKET: 'pictures',
     STORE_ACCESS_KEY_ID: account.accessKeyId,
     STORE_SECRET_ACCESS_KEY: account.secretAccessKey,
   };
-  return { variables, answers, close };
+  return { variables, answers, close: () => server.close() };
 }
