@@ -114,7 +114,7 @@ export const Lightbox: DefineSetupFnComponent<LightboxProps, LightboxEmits> = /*
             ? h(
                 'p',
                 { class: 'forebay-lightbox__position', 'aria-live': 'polite' },
-                `${labels.position(props.index + 1, props.items.length)} ${shown?.alt ?? ''}`.trim(),
+                [labels.position(props.index + 1, props.items.length), shown?.alt].filter(Boolean).join(': '),
               )
             : undefined,
         ],

@@ -192,7 +192,7 @@ describe('<ImageGrid> in a browser', () => {
     await page.keyboard.press('ArrowLeft');
     for (let step = 0; step < 8; step += 1) await page.keyboard.press('ArrowRight');
     expect(await dialog.getAttribute('aria-label')).toBe('Picture 8');
-    expect(await page.locator('.forebay-lightbox__position').textContent()).toBe('9 of 50 Picture 8');
+    expect(await page.locator('.forebay-lightbox__position').textContent()).toBe('9 of 50: Picture 8');
     await page.getByRole('button', { name: 'Next picture' }).click();
     expect(await dialog.getAttribute('aria-label')).toBe('Picture 9');
     expect(await seriousFindings(page)).toEqual([]);
