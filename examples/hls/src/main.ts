@@ -1,22 +1,19 @@
-import { watch } from './player.js';
 import { startMirror } from './mirror.js';
+import { type Segment, watch } from './player.js';
 import { startProxy } from './proxy.js';
 
 const mirrors = [await startMirror(), await startMirror()];
 const proxy = await startProxy(mirrors.map(({ url }) => url));
 const link = proxy.linkFor('ada', '/live/index.m3u8');
+const print = ({ path, bytes, cache }: Segment): void => console.log(`  ${path}: ${bytes} bytes, ${cache}`);
 
 console.log(`ada may watch ${link}`);
 console.log(`anybody else gets ${(await fetch(link.replace('ada', 'eve'))).status}\n`);
+await watch(link, 4, print);
 
-const watching = watch(link, 5, (segment) =>
-  console.log(`  ${segment.path}: ${segment.bytes} bytes, ${segment.cache}`),
-);
-setTimeout(() => {
-  console.log('! one of the two mirrors dies');
-  void mirrors[0]?.stop();
-}, 3000);
-await watching;
+await mirrors[0]?.stop();
+console.log('\none of the two mirrors has died; she has seen the first of these, and the cache has them\n');
+await watch(link, 6, print);
 
 console.log(`\n${(await proxy.viewers()).join('\n')}`);
 await proxy.stop();
