@@ -82,7 +82,7 @@ export function upstreamOptions(config: Config, shares: Shares): Omit<UpstreamDi
 }
 
 /** The server's own choice among what the balancer offers: adaptive weights, priorities as tiers. */
-function balancerOf({ balancing, health }: Config): Omit<BalancerOptions<EndpointOptions>, 'endpoints'> {
+export function balancerOf({ balancing, health }: Config): Omit<BalancerOptions<EndpointOptions>, 'endpoints'> {
   return {
     strategy: 'adaptive',
     priorityMode: 'tiers',
@@ -116,7 +116,7 @@ const rateOf = (
   burst: Math.max(1, Math.ceil(perSecond / workers)),
 });
 
-function outboundProxies({ httpProxy, httpsProxy, noProxy }: UpstreamPolicy): ProxyOptions {
+export function outboundProxies({ httpProxy, httpsProxy, noProxy }: UpstreamPolicy): ProxyOptions {
   return {
     ...(httpProxy === undefined ? {} : { http: httpProxy }),
     ...(httpsProxy === undefined ? {} : { https: httpsProxy }),

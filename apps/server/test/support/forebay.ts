@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request, type Agent, type IncomingHttpHeaders } from 'node:http';
+import { request as secureRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -38,7 +39,10 @@ export class Forebay {
   managementPort: number | undefined;
   readonly #watchers = new Set<() => void>();
 
-  private constructor(child: ChildProcess, cacheDir: string) {
+  readonly #secure: boolean;
+
+  private constructor(child: ChildProcess, cacheDir: string, secure: boolean) {
+    this.#secure = secure;
     this.process = child;
     this.cacheDir = cacheDir;
     this.exit = new Promise((resolve) => child.once('exit', resolve));
@@ -73,7 +77,7 @@ export class Forebay {
       child.once('exit', () => releaseProcess(pid));
     }
     for (const folder of [cwd, cacheDir]) guardFolder(folder);
-    const forebay = new Forebay(child, cacheDir);
+    const forebay = new Forebay(child, cacheDir, variables['TLS_CERT'] !== undefined);
     const listening = await forebay.event('server_listening');
     forebay.port = Number(listening['port']);
     forebay.managementPort = listening['management_port'] as number | undefined;
@@ -103,8 +107,9 @@ export class Forebay {
 
   ask(path: string, options: AskOptions = {}): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      const asked = request(
+      const asked = (this.#secure ? secureRequest : request)(
         {
+          rejectUnauthorized: false,
           host: '127.0.0.1',
           port: options.port ?? this.port,
           path,
