@@ -4,8 +4,9 @@ import { withBrokenSignatures } from './broken-signatures.js';
 import { MendingCase } from './mending-case.js';
 import { pictures } from './pictures.js';
 
+// Nothing is kept for the next visit: the sample store is somewhere else each time it starts.
 createApp(() => h(ImageGrid, { items: pictures, label: 'Sample pictures', aspectRatio: 2 / 3, rounded: true }))
-  .use(createSmartImage())
+  .use(createSmartImage({ persist: false }))
   .mount('#grid');
 
 createApp(() =>
