@@ -1,4 +1,4 @@
-import type { AlertConfig } from '../config/later-parts.js';
+import type { AlertConfig } from '../config/config.js';
 import type { HistoryPoint } from '../history/series.js';
 import type { Logger } from '../log/logger.js';
 import type { Facts } from '../metrics/facts.js';

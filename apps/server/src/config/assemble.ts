@@ -74,6 +74,11 @@ export const assemble = (values: Values, routes: readonly RouteConfig[], around:
       shutdownTimeout: values.SHUTDOWN_TIMEOUT,
     },
     log: { level: values.LOG_LEVEL, format, colour: format === 'pretty' && around.terminal && !around.noColour },
+    requestLog: {
+      format: values.ACCESS_LOG,
+      sample: values.ACCESS_LOG_SAMPLE,
+      serverTiming: values.SERVER_TIMING,
+    },
     routes,
     upstream: {
       requestTimeout: values.REQUEST_TIMEOUT,

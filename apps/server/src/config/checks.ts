@@ -2,7 +2,7 @@ import { isReserved } from '../reserved.js';
 import type { RouteConfig } from './config.js';
 import type { ConfigSource } from './entries.js';
 import type { Problem } from './problems.js';
-import { variables, type VariableName, type Values } from './variables.js';
+import type { VariableName, Values } from './variables.js';
 
 const problem = (name: string, wanted: string, value?: string): Problem => ({
   name,
@@ -81,9 +81,7 @@ export const crossCheck = (
 /** What is legal but probably not meant. */
 export const cautions = (values: Values, sources: ReadonlyMap<VariableName, ConfigSource>): readonly string[] => {
   const isSet = (name: VariableName): boolean => sources.get(name) !== 'default';
-  const warnings = [...variables]
-    .filter(([name, variable]) => variable.unserved === true && isSet(name))
-    .map(([name]) => `${name} is set, but this version does not serve it yet`);
+  const warnings: string[] = [];
   if (values.UPSTREAM_TYPE === 'tmdb-api' && isSet('UPSTREAM_SERVERS') && isSet('TMDB_API_SERVERS')) {
     warnings.push('TMDB_API_SERVERS is not used: with UPSTREAM_TYPE=tmdb-api the servers are UPSTREAM_SERVERS');
   }

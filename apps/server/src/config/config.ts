@@ -1,5 +1,4 @@
 import type { HlsConfig } from './hls-config.js';
-import type { AlertConfig } from './later-parts.js';
 import type { SignedImageConfig, StoreConfig } from './store-config.js';
 
 /** What a route serves; it decides the preset of everything that the operator leaves open. */
@@ -88,6 +87,25 @@ export interface ServerConfig {
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 export type LogFormat = 'pretty' | 'json';
+
+export type AccessLogFormat = 'off' | 'combined' | 'json';
+
+/** Thresholds that raise an alert; rates are shares from 0 to 1. */
+export interface AlertConfig {
+  readonly queueDepth: number;
+  readonly taskFailureRate: number;
+  readonly cacheHitRate: number;
+  readonly webhookUrl: string | undefined;
+}
+
+/** What is told about single requests. */
+export interface RequestLogConfig {
+  readonly format: AccessLogFormat;
+  /** Share of the requests that are logged. */
+  readonly sample: number;
+  /** Whether clients are told how long an answer took. */
+  readonly serverTiming: boolean;
+}
 
 export interface LogConfig {
   readonly level: LogLevel;
@@ -186,6 +204,7 @@ export interface Config {
   readonly sample: boolean;
   readonly server: ServerConfig;
   readonly log: LogConfig;
+  readonly requestLog: RequestLogConfig;
   readonly routes: readonly RouteConfig[];
   readonly upstream: UpstreamPolicy;
   readonly balancing: BalancingConfig;

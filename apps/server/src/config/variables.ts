@@ -1,11 +1,11 @@
 import { balancing, type BalancingValues } from './variables/balancing.js';
 import { caching, type CachingValues } from './variables/caching.js';
 import { hls, type HlsValues } from './variables/hls.js';
+import { operating, type OperatingValues } from './variables/operating.js';
 import { redis, type RedisValues } from './variables/redis.js';
 import { serving, type ServingValues } from './variables/serving.js';
 import { signedImages, type SignedImageValues } from './variables/signed-images.js';
 import type { Variable } from './variables/table.js';
-import { later, type UnservedValues } from './variables/unserved.js';
 import { upstreams, type UpstreamValues } from './variables/upstreams.js';
 
 /** The value of every variable, parsed: durations in milliseconds, sizes in bytes. */
@@ -18,7 +18,7 @@ export interface Values
     BalancingValues,
     SignedImageValues,
     HlsValues,
-    UnservedValues {}
+    OperatingValues {}
 
 export type VariableName = keyof Values;
 
@@ -36,7 +36,7 @@ export const variableGroups: readonly VariableGroup[] = [
   { title: 'Health and balancing', variables: balancing },
   { title: 'Signed images', variables: signedImages },
   { title: 'HLS', variables: hls },
-  { title: 'Alerts (checked; not served by this version)', variables: later },
+  { title: 'Logs and alerts', variables: operating },
 ];
 
 /** Every variable by name. */

@@ -188,11 +188,6 @@ describe('warnings', () => {
     ]);
   });
 
-  it('say what this version does not serve yet', async () => {
-    const { warnings } = await load({ ALERT_QUEUE_DEPTH: '5' });
-    expect(warnings).toEqual(['ALERT_QUEUE_DEPTH is set, but this version does not serve it yet']);
-  });
-
   it('say that limits of tokens do nothing where none is wanted', async () => {
     const { warnings, config } = await load({ HLS_UPSTREAM_SERVERS: 'http://hls.example', HLS_TOKEN_USES: '1' });
     expect(warnings).toEqual(['HLS_TOKEN_USES is set, but without HLS_SECRET_KEY there are no tokens']);

@@ -13,8 +13,6 @@ export interface Variable<T> {
   readonly secret?: true;
   /** Other names in the environment that are as good. */
   readonly aliases?: readonly string[];
-  /** Known and checked, but nothing of this version reads it. */
-  readonly unserved?: true;
 }
 
 /** A variable for every value; those that may be undefined have no default. */
