@@ -1,4 +1,5 @@
 import type { BusMessage } from '@forebay/cache-tiers';
+import type { SessionStore, TrafficReporterStatus, Transfer } from '@forebay/hls-proxy';
 import type { TargetStatus } from '@forebay/health';
 import type { BookStore } from '@forebay/image-proxy/signed-images';
 import type { QueueStats } from '@forebay/image-proxy/tasks';
@@ -134,3 +135,19 @@ export type BookQuestion = {
   readonly [Method in keyof BookStore]: { readonly method: Method; readonly args: Parameters<BookStore[Method]> };
 }[keyof BookStore];
 export const urlBook: Topic<BookQuestion, unknown> = topic('url-book');
+/** Worker to primary, where the HLS sessions are in its memory: an operation of the store with its input. */
+export type StoreQuestion = {
+  readonly [Operation in Exclude<keyof SessionStore, 'state' | 'close'>]: {
+    readonly operation: Operation;
+    readonly input: Parameters<SessionStore[Operation]>[0];
+  };
+}[Exclude<keyof SessionStore, 'state' | 'close'>];
+export const hlsStore: Topic<StoreQuestion, unknown> = topic('hls-store');
+/** Worker to workers: an HLS session was ended. */
+export const hlsSessionEnded: Topic<string> = topic('hls-session-ended');
+/** Worker to workers, which answer once they know it: the allow list has changed. */
+export const hlsAllowListChanged: Topic<null, null> = topic('hls-allow-list-changed');
+/** Anyone to all workers: what they are sending to HLS viewers. */
+export const hlsTransfers: Topic<null, readonly Transfer[]> = topic('hls-transfers');
+/** Anyone to the primary: how the traffic reports go; undefined where there are none. */
+export const hlsReporting: Topic<null, TrafficReporterStatus | undefined> = topic('hls-reporting');

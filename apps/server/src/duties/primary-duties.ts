@@ -7,6 +7,7 @@ import { startSampleUpstreams, type SampleUpstreams } from '../sample/index.js';
 import { fleetStatus, patchesSoFar, upstreamPatch, type UpstreamPatch } from '../topics.js';
 import { banner } from './banner.js';
 import { rememberEndedSessions } from './ended-sessions.js';
+import { lookAfterSessions } from './hls-sessions.js';
 import { observe } from './observation.js';
 import { Probes } from './probes.js';
 import { runTasks } from './tasks.js';
@@ -46,6 +47,7 @@ export async function createPrimaryDuties(context: PrimaryContext): Promise<Prim
       probes.start();
       if (inForce.store.endpoint !== undefined && inForce.redis === undefined) ends.push(keepBook(bus));
       if (hasTasks(inForce)) ends.push(await runTasks({ ...context, config: inForce }));
+      ends.push(await lookAfterSessions({ ...context, config: inForce }));
       ends.push(rememberEndedSessions(context), await observe({ ...context, config: inForce }));
       if (config.cache.enabled) ends.push(keepDiskClean(context));
       return inForce;
