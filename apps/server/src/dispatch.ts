@@ -37,8 +37,8 @@ export function createDispatch(parts: DispatchParts): RequestListener {
   function serve(incoming: IncomingMessage, response: ServerResponse): void {
     if (parts.draining()) response.setHeader('Connection', 'close');
     const path = canonicalPath(incoming.url ?? '');
-    // Whatever cannot be read has a route word the refusal; the most general one will do.
-    const mounted = path === undefined ? mounts.at(-1) : find(path);
+    // Whatever cannot be read has the route word the refusal that it was meant for, as far as one can tell.
+    const mounted = path === undefined ? (find(incoming.url ?? '') ?? mounts.at(-1)) : find(path);
     // Another spelling of a reserved path is still not a route's.
     if (path !== undefined && isOwn(path, mounted)) {
       parts.own(incoming, response);

@@ -2,8 +2,8 @@ import { createTaskRunner } from '@forebay/image-proxy/tasks';
 import type { Config } from './config/config.js';
 import { schedulesOf } from './duties/tasks.js';
 import type { Logger } from './log/logger.js';
+import { openSignedImages } from './parts/signed-images.js';
 import { taskHandlers } from './parts/task-handlers.js';
-import { openTaskImages } from './parts/task-images.js';
 import { redisQueues } from './parts/task-redis.js';
 import { onSignals } from './process/signals.js';
 
@@ -15,7 +15,7 @@ export async function runTaskWorker(config: Config, logger: Logger): Promise<num
     process.exit(1);
   };
   process.on('uncaughtException', crash).on('unhandledRejection', crash);
-  const images = await openTaskImages(config, logger);
+  const images = await openSignedImages(config, logger);
   const driver = await redisQueues(config.redis, logger);
   driver.work(createTaskRunner({ handlers: taskHandlers(images, config) }), schedulesOf(config));
   logger.info({ event: 'task_worker_started' }, 'working on the task queues');

@@ -51,6 +51,8 @@ export interface Endpoint<
   readonly description?: string;
   /** @default 'management' */
   readonly access?: Access;
+  /** Pages of any origin may call it from a browser; for endpoints that are anyone's. */
+  readonly anyOrigin?: true;
   readonly params?: Params;
   /** An object of strings; numbers and the like are coerced. */
   readonly query?: Query;

@@ -18,6 +18,14 @@ export interface ManagementEnv {
   Variables: { requestId: string };
 }
 
+/** What a browser is told that asks before a page of another origin calls (Fetch, "CORS-preflight request"). */
+const PREFLIGHT = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Allow-Methods': 'GET, HEAD, POST',
+  'Access-Control-Allow-Headers': 'authorization, content-type, x-api-key, x-request-id',
+  'Access-Control-Max-Age': '86400',
+};
+
 /** A Hono app that knows its endpoints: what it validates is what it documents. */
 export class ManagementApp extends Hono<ManagementEnv> {
   readonly endpoints: Endpoint[] = [];
@@ -39,7 +47,9 @@ export class ManagementApp extends Hono<ManagementEnv> {
     const { params, query, body, answers } = endpoint;
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an answer with a body has such a status
     const status = Number(Object.keys(answers)[0] ?? 200) as ContentfulStatusCode;
+    if (endpoint.anyOrigin) this.options(honoPath(endpoint.path), (c) => c.body(null, 204, PREFLIGHT));
     this.on(endpoint.method.toUpperCase(), honoPath(endpoint.path), async (c) => {
+      if (endpoint.anyOrigin) c.header('Access-Control-Allow-Origin', '*');
       // An endpoint without a schema has no such input: its type says undefined.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       const input = {
@@ -69,9 +79,10 @@ export class ManagementApp extends Hono<ManagementEnv> {
   }
 
   #know(endpoint: Endpoint): void {
-    const { method, path, access } = endpoint;
+    const { method, path, access, anyOrigin } = endpoint;
     this.endpoints.push(endpoint);
     const methods = method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()];
+    if (anyOrigin) methods.push('OPTIONS');
     this.#known.push({ pattern: pathPattern(path), methods, open: access === 'anyone' });
   }
 }

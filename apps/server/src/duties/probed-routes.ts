@@ -1,6 +1,7 @@
 import type { Config, RouteConfig } from '../config/config.js';
 import { hlsRoute } from '../parts/hls-route.js';
 import type { MountedRoute } from '../parts/proxies.js';
+import { storeRoute } from '../parts/store-route.js';
 
 /** A group of upstreams to be probed; without a path, whether they take a connection. */
 export type ProbedRoute = Pick<MountedRoute, 'name' | 'upstreams' | 'probePath'>;
@@ -9,7 +10,11 @@ export type ProbedRoute = Pick<MountedRoute, 'name' | 'upstreams' | 'probePath'>
 export function probedRoutes(config: Config): readonly ProbedRoute[] {
   const { httpProxy, httpsProxy } = config.upstream;
   const direct = httpProxy === undefined && httpsProxy === undefined;
-  const groups = [...config.routes.map(withKey), hlsRoute(config)];
+  const groups: readonly ProbedRoute[] = [
+    ...config.routes.map(withKey),
+    hlsRoute(config),
+    ...[storeRoute(config)].flatMap((route) => route ?? []),
+  ];
   return groups.filter(({ probePath, upstreams }) => upstreams.length > 0 && (probePath !== undefined || direct));
 }
 

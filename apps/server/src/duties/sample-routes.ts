@@ -1,4 +1,5 @@
 import type { Config, RouteConfig, UpstreamConfig } from '../config/config.js';
+import type { StoreConfig } from '../config/store-config.js';
 import type { SampleUpstreams } from '../sample/index.js';
 
 /** The routes of sample mode: the sample upstreams behind the very mounts that the environment variables would make. */
@@ -37,6 +38,14 @@ export function sampleRoutes(config: Config, samples: SampleUpstreams): readonly
 
 /** The mirrors of the sample streams, as `HLS_UPSTREAM_SERVERS` would make them. */
 export const sampleStreams = (samples: SampleUpstreams): readonly UpstreamConfig[] => samples.hls.map(upstream);
+
+/** The sample object store, as the `STORE_*` variables would make it. */
+export const sampleStore = ({ store: { url, ...account } }: SampleUpstreams): StoreConfig => ({
+  ...account,
+  endpoint: url,
+  provider: 's3',
+  pathStyle: true,
+});
 
 const upstream = ({ name, url }: { readonly name: string; readonly url: string }): UpstreamConfig => ({
   name,

@@ -2,8 +2,8 @@ import { createTaskRunner, maintenanceSchedules, memoryDriver, type Schedule } f
 import type { Config } from '../config/config.js';
 import type { PrimaryContext } from '../process/roles.js';
 import { answerForQueues } from '../parts/task-bus.js';
+import { openSignedImages } from '../parts/signed-images.js';
 import { taskHandlers } from '../parts/task-handlers.js';
-import { openTaskImages } from '../parts/task-images.js';
 import { redisQueues } from '../parts/task-redis.js';
 import { taskStats } from '../topics.js';
 
@@ -15,7 +15,7 @@ const LAST_TASKS = 2000;
  * Returns what ends it.
  */
 export async function runTasks({ bus, config, logger }: PrimaryContext): Promise<() => Promise<void>> {
-  const images = await openTaskImages(config, logger);
+  const images = await openSignedImages(config, logger, bus);
   const driver = config.redis ? await redisQueues(config.redis, logger) : memoryDriver();
   const ends = [bus.handle(taskStats, () => driver.stats()), ...(config.redis ? [] : [answerForQueues(bus, driver)])];
   driver.work(createTaskRunner({ handlers: taskHandlers(images, config) }), schedulesOf(config));

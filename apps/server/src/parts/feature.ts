@@ -13,6 +13,8 @@ export interface Feature {
   readonly proxied?: readonly Endpoint[];
   /** Adds endpoints; called once for each port that has the management interface. */
   readonly routes?: (app: ManagementApp) => void;
+  /** Adds endpoints that are anyone's, to the port that has no management interface; `routes` adds them, too. */
+  readonly openRoutes?: (app: ManagementApp) => void;
   close(): Promise<void>;
 }
 

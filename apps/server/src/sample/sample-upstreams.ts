@@ -7,6 +7,7 @@ import { createHlsListener, createHlsOrigin, loadSampleMedia } from './hls/index
 import { createImageListener } from './image-server.js';
 import type { LoopbackServer } from './loopback-server.js';
 import { listenOnLoopback } from './loopback-server.js';
+import { createObjectStore, type StoreAccount } from './store/index.js';
 
 export interface SampleImageServer {
   readonly name: string;
@@ -24,6 +25,8 @@ export interface SampleUpstreams {
   readonly api: { readonly name: string; readonly url: string; readonly apiKey: string };
   /** Two mirrors of the same streams, on demand and live. */
   readonly hls: readonly { readonly name: string; readonly url: string }[];
+  /** A strict object store, and the account that it takes signatures of. */
+  readonly store: StoreAccount & { readonly url: string; readonly bucket: string };
   /** Paths below the proxy that are worth a look. */
   readonly links: readonly { readonly title: string; readonly path: string }[];
   close(): Promise<void>;
@@ -45,6 +48,12 @@ export interface SampleUpstreamsOptions {
 }
 
 const API_KEY = 'sample-api-key';
+/** Nothing secret: it opens the sample store and nothing else. */
+const STORE_ACCOUNT: StoreAccount = {
+  accessKeyId: 'sample-key-id',
+  secretAccessKey: 'sample-secret-key',
+  region: 'sample-1',
+};
 const HLS_MIRRORS = ['sample-hls-a', 'sample-hls-b'];
 const BEHAVIOURS: readonly BehaviourName[] = ['quick', 'slow', 'flaky'];
 
@@ -66,6 +75,12 @@ export async function startSampleUpstreams(options: SampleUpstreamsOptions = {})
   const streams = createHlsListener(createHlsOrigin(await loadSampleMedia()));
   const hls: SampleUpstreams['hls'][number][] = [];
   for (const name of HLS_MIRRORS) hls.push({ name, url: await start(streams) });
+  const bucket = 'pictures';
+  const store = {
+    ...STORE_ACCOUNT,
+    bucket,
+    url: await start(createObjectStore({ bucket, account: STORE_ACCOUNT, gallery })),
+  };
 
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> =>
@@ -73,7 +88,7 @@ export async function startSampleUpstreams(options: SampleUpstreamsOptions = {})
   const closeOnAbort = (): void => void close();
   if (options.signal?.aborted === true) await close();
   options.signal?.addEventListener('abort', closeOnAbort, { once: true });
-  return { images, probePath: `/t/p/w92${posterPath(films[0]!)}`, api, hls, links, close };
+  return { images, probePath: `/t/p/w92${posterPath(films[0]!)}`, api, hls, store, links, close };
 }
 
 const links: SampleUpstreams['links'] = [
@@ -83,4 +98,8 @@ const links: SampleUpstreams['links'] = [
   { title: 'popular films', path: '/3/movie/popular' },
   { title: 'one film', path: `/3/movie/${films[0]!.id}` },
   { title: 'search', path: '/3/search/movie?query=the' },
+  { title: 'a signed image', path: '/api/v1/images/posters/1.png' },
+  { title: 'the same, streamed', path: '/api/v1/images/posters/1.png?mode=proxy' },
+  { title: 'a stream on demand', path: '/hls/vod/main.m3u8' },
+  { title: 'a live stream', path: '/hls/live/main.m3u8' },
 ];

@@ -19,4 +19,6 @@ export type {
   ResponseOverrides,
   StoreCredentials,
 } from './presigners/presigner.js';
+export { readImageRequest, type ImageRequest } from './serve/image-request.js';
+export { toProblem as imageProblem } from './serve/to-problem.js';
 export { s3Presigner, type S3PresignerOptions } from './presigners/s3.js';

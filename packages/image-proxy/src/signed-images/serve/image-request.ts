@@ -1,4 +1,4 @@
-import { parseTarget, Problem } from '@forebay/reverse-proxy';
+import { parseTarget, Problem, type Target } from '@forebay/reverse-proxy';
 import { isSignedImageError } from '../errors.js';
 import { parseImageKey } from '../image-key.js';
 import { uriEncodePath } from '../presigners/uri-encode.js';
@@ -16,13 +16,23 @@ export interface ImageRequest {
  * @throws {Problem} 400 that names what is wrong.
  */
 export function readImageRequest(target: string, mount: string): ImageRequest {
-  const { path, query } = parseTarget(target);
+  const { path, query } = read(target);
   const parameters = new URLSearchParams(query);
   return {
     key: keyOf(path, mount),
     mode: oneOf(parameters, 'mode', ['redirect', 'proxy']),
     refresh: oneOf(parameters, 'refresh', ['false', 'true']) === 'true',
   };
+}
+
+/** A path that cannot be read is a key that cannot be: after the mount there is nothing else. */
+function read(target: string): Target {
+  try {
+    return parseTarget(target);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 400) throw error;
+    throw new Problem(400, 'bad-image-key', `image_key: ${error.message}`);
+  }
 }
 
 /** The key that a path names. @throws {Problem} 400 */
