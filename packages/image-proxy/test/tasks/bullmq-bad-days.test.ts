@@ -9,15 +9,15 @@ import {
   type TaskHandlers,
   type TaskRunner,
 } from '@forebay/image-proxy/tasks';
-import { RedisServer } from './support/redis-server.js';
+import { startPersistentRedis, type RedisServer } from './support/redis-server.js';
 import { WorkerProcess } from './support/worker-process.js';
 
 const prefix = 'test:{tasks}';
 let redis: RedisServer;
 let ends: (() => Promise<unknown>)[];
 beforeEach(async () => {
-  redis = await RedisServer.start();
-  ends = [() => redis.end()];
+  redis = await startPersistentRedis();
+  ends = [() => redis.stop()];
 });
 afterEach(async () => {
   for (const end of ends.toReversed()) await end();
@@ -87,6 +87,47 @@ describe('a worker that is killed', () => {
     expect(seen.toSorted()).toEqual(keys.slice(20).toSorted());
     expect((await queues.get(taskId))?.result).toMatchObject({ total: 30, succeeded: 30, failed: 0 });
   });
+});
+
+describe('a worker that is told to stop', () => {
+  it('hands back what it cannot finish in time, and another goes on with it', async () => {
+    const queues = driver();
+    const leaving = driver();
+    const seen: string[] = [];
+    let begin = (): void => undefined;
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    leaving.work(
+      runner((key) => {
+        seen.push(`first ${key}`);
+        begin();
+        return new Promise(() => undefined);
+      }),
+    );
+    const { taskId } = await createTasks({ queues }).refresh('long.jpg');
+    await begun;
+    expect(await leaving.close(50)).toBe(false);
+    expect(await statusOf(queues, taskId)).toBe('PENDING');
+    driver().work(
+      runner(async (key) => {
+        seen.push(`then ${key}`);
+        return null;
+      }),
+    );
+    await eventually(async () => expect(await statusOf(queues, taskId)).toBe('SUCCESS'));
+    expect(seen).toEqual(['first long.jpg', 'then long.jpg']);
+  });
+});
+
+it('closes within its time while Redis is away', async () => {
+  const worker = driver();
+  worker.work(runner());
+  await eventually(async () => expect((await worker.stats())[0]?.workers).toBe(1));
+  await redis.kill();
+  const started = performance.now();
+  await worker.close(3000);
+  expect(performance.now() - started).toBeLessThan(4500);
 });
 
 describe('a Redis that is restarted', () => {

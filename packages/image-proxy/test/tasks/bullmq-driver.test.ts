@@ -1,23 +1,45 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { bullmqDriver, connectTo } from '@forebay/image-proxy/bullmq';
+import { bullmqDriver, connectTo, type RedisAddress } from '@forebay/image-proxy/bullmq';
 import { runDriverConformance } from '@forebay/image-proxy/tasks/testing';
-import { RedisServer } from './support/redis-server.js';
+import { startCluster, startPersistentRedis } from './support/redis-server.js';
 
-let redis: RedisServer;
-let made = 0;
-beforeAll(async () => {
-  redis = await RedisServer.start();
-});
-afterAll(() => redis.end());
+interface Servers {
+  readonly nodes: readonly RedisAddress[];
+  stop(): Promise<void>;
+}
 
-runDriverConformance(
-  'queues in Redis',
-  async (settings) => ({
-    driver: bullmqDriver({
-      ...settings,
-      connect: connectTo({ nodes: [{ host: '127.0.0.1', port: redis.port }] }),
-      prefix: `test:{${++made}}`,
+const addressOf = (address: string): RedisAddress => {
+  const [host = '', port = ''] = address.split(':');
+  return { host, port: Number(port) };
+};
+
+const single = async (): Promise<Servers> => {
+  const server = await startPersistentRedis();
+  return { nodes: [addressOf(server.address)], stop: () => server.stop() };
+};
+
+const cluster = async (): Promise<Servers> => {
+  const servers = await startCluster();
+  // One of them tells of the others.
+  return { nodes: servers.addresses.slice(0, 1).map(addressOf), stop: () => servers.stop() };
+};
+
+describe.each([
+  ['a Redis server', single],
+  ['a Redis Cluster', cluster],
+] as const)('on %s', (name, start) => {
+  let servers: Servers;
+  let made = 0;
+  beforeAll(async () => {
+    servers = await start();
+  });
+  afterAll(() => servers.stop());
+
+  runDriverConformance(
+    `queues in ${name}`,
+    async (settings) => ({
+      driver: bullmqDriver({ ...settings, connect: connectTo({ nodes: servers.nodes }), prefix: `test:{${++made}}` }),
     }),
-  }),
-  { describe, it },
-);
+    { describe, it },
+  );
+});

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Job } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
 import type { NewTask, Schedule, TaskDriver, TaskFilter, TaskPage, TaskRunner } from '../driver.js';
 import { isTaskError, QueueFullError, TaskFinishedError, TaskNotFoundError, TasksUnavailableError } from '../errors.js';
@@ -8,8 +7,8 @@ import type { Purpose } from './connect.js';
 import { Crew } from './crew.js';
 import { connected, jobOptions, PARTS, type JobQueue } from './link.js';
 import { listTasks } from './listing.js';
+import { find, pending, queueOf, removed } from './lookup.js';
 import { resolveBullmqOptions, type BullmqDriverOptions, type CompleteBullmqOptions } from './options.js';
-import { recordOf, type TaskJob } from './records.js';
 import { openShared, type Shared } from './shared.js';
 import { queueStats } from './stats.js';
 import { scheduleRecord } from './schedule-record.js';
@@ -36,6 +35,7 @@ class Driver implements BullmqDriver {
   #crew: Crew | undefined;
   #hiring: Promise<void> | undefined;
   #closing = false;
+  #closed: Promise<boolean> | undefined;
 
   constructor(options: CompleteBullmqOptions) {
     this.#options = options;
@@ -136,42 +136,52 @@ class Driver implements BullmqDriver {
     this.#hiring ??= this.#hire(runner, schedules);
   }
 
-  async close(timeout = 0): Promise<boolean> {
+  close(timeout = 0): Promise<boolean> {
+    this.#closed ??= this.#close(timeout);
+    return this.#closed;
+  }
+
+  async #close(timeout: number): Promise<boolean> {
     this.#closing = true;
-    // Ends what still waits for Redis to answer, so that nobody is hired after all.
-    if (this.#crew === undefined) this.#work?.disconnect();
-    await this.#hiring;
     const clean = (await this.#crew?.close(timeout)) ?? true;
+    // Ends what still waits for Redis to answer, too.
     this.#work?.disconnect();
     this.#commands?.disconnect();
+    await this.#hiring;
     return clean;
   }
 
   /** Begins to work as soon as Redis answers, be it today or tomorrow. */
   async #hire(runner: TaskRunner, schedules: readonly Schedule[]): Promise<void> {
     let owed = [...schedules];
-    while (!this.#closing && (this.#crew === undefined || owed.length > 0)) {
-      let crew: Crew | undefined;
+    let ready = false;
+    while (!this.#closing && !(ready && owed.length === 0)) {
       try {
         this.#work ??= await this.#connect('work');
         await connected(this.#work, OPEN_EVERY);
         const shared = await this.#open();
-        if (this.#crew === undefined) {
-          crew = new Crew(this.#work, shared, runner, this.#options);
-          await crew.ready();
-          this.#crew = crew;
-        }
+        if (this.#closing) return;
+        this.#crew ??= new Crew(this.#work, shared, runner, this.#options);
+        if (!ready) await this.#crew.ready();
+        ready = true;
         for (const schedule of owed) {
           await this.schedule(schedule);
           owed = owed.filter((each) => each !== schedule);
         }
       } catch (error) {
-        if (this.#crew === undefined) await crew?.close(0);
         if (this.#closing) return;
         this.#options.onError(error as Error);
+        if (!ready) await this.#dismiss();
         await new Promise((resolve) => setTimeout(resolve, OPEN_EVERY));
       }
     }
+  }
+
+  /** BullMQ's workers are of no use any more when their connection failed as they were made. */
+  async #dismiss(): Promise<void> {
+    const crew = this.#crew;
+    this.#crew = undefined;
+    await crew?.close(0);
   }
 
   /** What went wrong with Redis becomes one error, and nobody waits longer than `patience`. */
@@ -220,49 +230,4 @@ class Driver implements BullmqDriver {
     const waiting = Object.values(counts).reduce((sum, count) => sum + count, 0);
     if (waiting >= maxWaiting) throw new QueueFullError(`tasks in ${queue}`, maxWaiting);
   }
-}
-
-function queueOf({ queues }: Shared, name: TaskQueue): JobQueue {
-  const queue = queues.get(name);
-  if (queue === undefined) throw new TypeError(`there is no queue ${name}`);
-  return queue;
-}
-
-async function find(shared: Shared, taskId: string): Promise<TaskRecord | undefined> {
-  const records = await Promise.all([
-    ...[...shared.queues].map(async ([name, queue]) => {
-      const job = await queue.getJob(taskId);
-      return job && recordOf(name, job, await job.getState(), shared.batches);
-    }),
-    shared.revocations.get(taskId),
-    scheduleRecord(shared, taskId),
-  ]);
-  return records.find((record) => record !== undefined);
-}
-
-/** Whether it could be removed before anyone began with it. */
-async function removed(queue: JobQueue, taskId: string): Promise<boolean> {
-  const job = await queue.getJob(taskId);
-  if (job === undefined || (await job.getState()) === 'active') return false;
-  return job.remove().then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof Error && error.message.includes('locked')) return false;
-      throw error;
-    },
-  );
-}
-
-function pending(queue: TaskQueue, job: TaskJob | Job): TaskRecord {
-  return {
-    taskId: job.id ?? '',
-    queue,
-    status: 'PENDING',
-    attempts: 0,
-    progress: 0,
-    result: null,
-    error: null,
-    createdAt: new Date(job.timestamp),
-    finishedAt: null,
-  };
 }
