@@ -10,7 +10,6 @@ export {
   type RewriteDocumentOptions,
 } from './playlist/documents.js';
 export type { PlaylistChild, PlaylistChildKind } from './playlist/child.js';
-export type { Variables } from './playlist/variables.js';
 export type { Access, Admission, Child, ChildKind, Explanation, Resource, ViewerRequest } from './access/admission.js';
 export type { SessionHandle } from './sessions/session-handle.js';
 export type { Cmcd } from './sessions/cmcd.js';

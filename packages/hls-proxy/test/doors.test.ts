@@ -165,6 +165,16 @@ describe('documents that lead on', () => {
     expect(upstream.asked).toEqual(['/main.m3u8?user=me', '/v%201/media.m3u8?u=me']);
   });
 
+  it('take no variables from whoever has no grant', async () => {
+    const { proxy } = await mount(
+      files({ '/media.m3u8': '#EXTM3U\n#EXT-X-DEFINE:IMPORT="host"\n#EXTINF:1,\n{$host}/x.ts\n' }),
+    );
+    const invented = Buffer.from(JSON.stringify([['host', 'http://evil.example']])).toString('base64url');
+    const reply = await proxy.get(`/hls/media.m3u8?_fb_vars=${invented}`);
+    expect(reply.text).toContain('\n{$host}/x.ts\n');
+    expect(reply.text).not.toContain('/@/');
+  });
+
   it('may turn out to be media, which is then streamed', async () => {
     const { proxy } = await mount(files({ '/ad': 'not a playlist', '/ad.ts': 'media' }));
     expect((await proxy.get('/hls/ad?k=playlist')).text).toBe('not a playlist');

@@ -1,6 +1,5 @@
 import type { PlaylistChild } from './child.js';
 import { scanPlaylist, type ChildSpan } from './scan.js';
-import type { Variables } from './variables.js';
 
 /** What takes a URI's place; undefined leaves it as it is. */
 export type MapChild = (child: PlaylistChild) => string | undefined;
@@ -10,7 +9,7 @@ export interface RewriteOptions {
   readonly baseUrl: string | URL;
   readonly map: MapChild;
   /** Variables that it may import: those of the playlist that led to it. @default none */
-  readonly vars?: Variables;
+  readonly vars?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -18,12 +17,15 @@ export interface RewriteOptions {
  * one pass over the text; nothing is parsed and printed again.
  *
  * URIs are found in their lines and in the attributes `URI`, `SERVER-URI`, `X-ASSET-URI` and `X-ASSET-LIST` of every tag.
- * Variables (EXT-X-DEFINE) are replaced before `map` is asked. Schemes other than http and https stay.
+ * Variables (EXT-X-DEFINE) are replaced before `map` is asked. Schemes other than http and https stay, and so does a URI
+ * whose host or folders a parameter of the playlist's URL would say (QUERYPARAM): whoever asks for the playlist writes
+ * these as they like.
  *
  * @throws {TypeError} when `baseUrl` is no absolute URL.
  */
 export function rewritePlaylist(text: string, { baseUrl, map, vars }: RewriteOptions): string {
-  return replaceChildren(text, scanPlaylist(text, new URL(baseUrl), vars).children, map);
+  const imported = new Map([...(vars ?? [])].map(([name, value]) => [name, { text: value, marked: value }]));
+  return replaceChildren(text, scanPlaylist(text, new URL(baseUrl), imported).children, map);
 }
 
 /** The second half of {@link rewritePlaylist}, for one text that is rewritten for many. */

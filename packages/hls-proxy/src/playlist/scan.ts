@@ -1,6 +1,6 @@
 import { attributeSpans, skipBlanks, trimmedEnd } from './attributes.js';
 import { childKind, type PlaylistChild, URI_ATTRIBUTES } from './child.js';
-import { Definitions, type Variables } from './variables.js';
+import { Definitions, fillsInOnly, type Variables } from './variables.js';
 import { webAddress } from './web-address.js';
 
 /** A URI and its place in the text. */
@@ -40,8 +40,12 @@ export function scanPlaylist(text: string, baseUrl: URL, imported: Variables = N
   const take = (tag: string, attribute: string | undefined, start: number, end: number, delimited: boolean): void => {
     const raw = text.slice(start, end);
     const resolved = definitions.resolve(raw);
-    const uri = resolved === undefined ? undefined : webAddress(resolved, base);
+    const uri = resolved && webAddress(resolved.text, base);
     if (uri === undefined) return;
+    if (resolved !== undefined && resolved.marked !== resolved.text) {
+      const marked = webAddress(resolved.marked, base);
+      if (marked === undefined || !fillsInOnly(uri, marked)) return;
+    }
     children.push({ uri, raw, kind: childKind(tag, attribute, uri), tag, attribute, start, end, delimited });
   };
 

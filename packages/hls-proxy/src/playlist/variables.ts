@@ -1,12 +1,24 @@
 import type { AttributeSpan } from './attributes.js';
 
-/** What a playlist gets from outside of itself. */
-export type Variables = ReadonlyMap<string, string>;
+/** What a variable stands for. */
+export interface Variable {
+  readonly text: string;
+  /**
+   * The same with a mark in place of whatever came from the query of a playlist's URL, which viewers may write as they
+   * like; equal to `text` where nothing did.
+   */
+  readonly marked: string;
+}
+
+export type Variables = ReadonlyMap<string, Variable>;
 
 /** Longest text that references may be replaced in and by: a few of them could grow a short playlist beyond all memory. */
 const LONGEST = 16_384;
 
 const REFERENCE = /\{\$([A-Za-z0-9_-]+)\}/g;
+
+/** No origin would call anything so. */
+const MARK = 'fb-from-query';
 
 /**
  * A playlist's variables (EXT-X-DEFINE, draft-pantos-hls-rfc8216bis sections 4.3 and 4.4.2.3): its own, those of the
@@ -15,7 +27,7 @@ const REFERENCE = /\{\$([A-Za-z0-9_-]+)\}/g;
 export class Definitions {
   readonly #query: URLSearchParams;
   readonly #importable: Variables;
-  readonly #values = new Map<string, string>();
+  readonly #values = new Map<string, Variable>();
 
   constructor(url: URL, importable: Variables) {
     this.#query = url.searchParams;
@@ -38,22 +50,54 @@ export class Definitions {
     const parameter = read('QUERYPARAM');
     if (name !== undefined) this.#set(name, this.resolve(read('VALUE') ?? ''));
     else if (imported !== undefined) this.#set(imported, this.#importable.get(imported));
-    else if (parameter !== undefined) this.#set(parameter, this.#query.get(parameter) ?? undefined);
+    else if (parameter !== undefined) {
+      const value = this.#query.get(parameter);
+      if (value !== null) this.#set(parameter, { text: value, marked: MARK });
+    }
   }
 
   /** Replaces references; undefined where one of them is not defined, or where too much would come of it. */
-  resolve(text: string): string | undefined {
-    if (!text.includes('{$')) return text;
+  resolve(text: string): Variable | undefined {
+    if (!text.includes('{$')) return { text, marked: text };
+    const resolved = this.#replaced(text, 'text');
+    const marked = resolved === undefined ? undefined : this.#replaced(text, 'marked');
+    return resolved === undefined || marked === undefined ? undefined : { text: resolved, marked };
+  }
+
+  #replaced(text: string, which: keyof Variable): string | undefined {
     let left = LONGEST - text.length;
-    const resolved = text.replace(REFERENCE, (_reference, name: string) => {
-      const value = left < 0 ? undefined : this.#values.get(name);
+    const replaced = text.replace(REFERENCE, (_reference, name: string) => {
+      const value = left < 0 ? undefined : this.#values.get(name)?.[which];
       left = value === undefined ? -1 : left - value.length;
       return left < 0 ? '' : (value ?? '');
     });
-    return left < 0 ? undefined : resolved;
+    return left < 0 ? undefined : replaced;
   }
 
-  #set(name: string, value: string | undefined): void {
+  #set(name: string, value: Variable | undefined): void {
     if (value !== undefined) this.#values.set(name, value);
   }
+}
+
+/**
+ * Whether what came from a query fills in names and parameters only: it must not say the host, nor climb about in the
+ * path. Else a viewer could have a playlist name, and so have the proxy sign, whatever they like.
+ */
+export function fillsInOnly(uri: URL, marked: URL): boolean {
+  if (uri.protocol !== marked.protocol || uri.port !== marked.port || !sameSite(uri.hostname, marked.hostname))
+    return false;
+  if (uri.username !== marked.username || uri.password !== marked.password) return false;
+  const steps = uri.pathname.split('/');
+  const markedSteps = marked.pathname.split('/');
+  return (
+    steps.length === markedSteps.length &&
+    markedSteps.every((step, index) => step === steps[index] || step.includes(MARK))
+  );
+}
+
+/** A query may choose among the hosts of one site: the last two labels are the origin's. */
+function sameSite(host: string, marked: string): boolean {
+  if (host === marked) return true;
+  const site = marked.split('.').slice(-2).join('.');
+  return site.includes('.') && !site.includes(MARK) && host.endsWith(`.${site}`);
 }

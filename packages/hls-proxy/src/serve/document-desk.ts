@@ -1,6 +1,7 @@
 import type { Answer, ProxyRequest } from '@forebay/reverse-proxy';
 import type { Admission } from '../access/admission.js';
 import type { Documents } from '../origin/documents.js';
+import type { Variables } from '../playlist/variables.js';
 import type { SessionHandle } from '../sessions/session-handle.js';
 import { takeVariables } from './handed-variables.js';
 import { JsonDocuments } from './json-documents.js';
@@ -15,6 +16,8 @@ export interface DocumentDeskOptions extends Rewriting {
   readonly lastCopyBytes: number;
   readonly shareFor: number;
 }
+
+const NONE: Variables = new Map();
 
 /** Serves what players read before they play: playlists, asset lists, steering manifests. */
 export class DocumentDesk {
@@ -52,7 +55,9 @@ export class DocumentDesk {
   async answer(request: ProxyRequest, admission: Admission): Promise<Answer | undefined> {
     const { kind, resource, session } = admission;
     if (kind === 'asset-list' || kind === 'steering') return this.#json.answer(kind, request, admission);
-    const { uri, variables } = takeVariables(resourceText(resource));
+    const { uri, variables: handed } = takeVariables(resourceText(resource));
+    // Without a grant they are the viewer's own invention.
+    const variables = kind === undefined ? NONE : handed;
     const expected = kind === 'playlist' ? 'playlist' : 'any';
     const landed = await this.#playlists.find(resourceOf(uri, resource), expected, request.signal);
     const found = landed.value;

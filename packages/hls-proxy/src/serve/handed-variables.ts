@@ -39,18 +39,21 @@ export function takeVariables(uri: string): { readonly uri: string; readonly var
 /** One text for one set of variables. */
 export function variablesKey(variables: Variables): string {
   if (variables.size === 0) return '';
-  return Buffer.from(JSON.stringify([...variables])).toString('base64url');
+  const packed = [...variables].map(([name, { text, marked }]) =>
+    text === marked ? [name, text] : [name, text, marked],
+  );
+  return Buffer.from(JSON.stringify(packed)).toString('base64url');
 }
 
-function unpacked(text: string): Variables {
+function unpacked(packed: string): Variables {
   try {
-    const pairs: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
-    if (!Array.isArray(pairs)) return NONE;
-    return new Map(pairs.filter(isPair));
+    const entries: unknown = JSON.parse(Buffer.from(packed, 'base64url').toString());
+    if (!Array.isArray(entries)) return NONE;
+    return new Map(entries.filter(isEntry).map(([name, text, marked]) => [name, { text, marked: marked ?? text }]));
   } catch {
     return NONE;
   }
 }
 
-const isPair = (value: unknown): value is [string, string] =>
-  Array.isArray(value) && value.length === 2 && value.every((each) => typeof each === 'string');
+const isEntry = (value: unknown): value is [string, string, string?] =>
+  Array.isArray(value) && value.length >= 2 && value.length <= 3 && value.every((each) => typeof each === 'string');

@@ -69,14 +69,51 @@ describe('rewriting a playlist', () => {
   it('replaces variables before it maps: named, from the query, imported', () => {
     const { text } = rewrite(
       '#EXTM3U\n#EXTINF:1,\n{$host}/early.ts\n#EXT-X-DEFINE:NAME="host",VALUE="https://{$cdn}"\n' +
-        '#EXT-X-DEFINE:QUERYPARAM="cdn"\n#EXT-X-DEFINE:NAME="host",VALUE="https://{$cdn}.example"\n#EXT-X-DEFINE:IMPORT="token"\n' +
+        '#EXT-X-DEFINE:QUERYPARAM="cdn"\n#EXT-X-DEFINE:NAME="host",VALUE="https://{$cdn}.site.example"\n#EXT-X-DEFINE:IMPORT="token"\n' +
         '#EXTINF:1,\n{$host}/a.ts?t={$token}\n#EXTINF:1,\n{$missing}/b.ts\n#EXT-X-MAP:URI="{$cdn}.mp4"\n',
       new Map([['token', 'tok']]),
     );
-    expect(text).toContain('\n/p/segment/one.example/a.ts?t=tok\n');
+    expect(text).toContain('\n/p/segment/one.site.example/a.ts?t=tok\n');
     expect(text).toContain('URI="/p/segment/cdn.example/live/one.mp4"');
     expect(text).toContain('\n{$missing}/b.ts\n');
     expect(text).toContain('\n{$host}/early.ts\n');
+  });
+
+  it.each([
+    ['http://evil.example', '{$v}/x.ts'],
+    ['//evil.example', '{$v}/x.ts'],
+    ['evil.example', 'https://{$v}/x.ts'],
+    ['evil.example/', 'https://{$v}.cdn.example/x.ts'],
+    ['evil.example:80#', 'https://{$v}.cdn.example/x.ts'],
+    ['evil.example\\', 'https://{$v}.cdn.example/x.ts'],
+    ['u@evil.example/', 'https://{$v}.cdn.example/x.ts'],
+    ['a@', 'https://{$v}cdn.example/x.ts'],
+    [':81', 'https://cdn.example{$v}/x.ts'],
+    ['evil', 'https://{$v}.{$v}/x.ts'],
+    ['..', 'a/{$v}/x.ts'],
+    ['%2e%2e', 'a/{$v}/x.ts'],
+    ['../b/c', 'a/{$v}/x.ts'],
+    ['..\\b\\c', 'a/{$v}/x.ts'],
+    ['/b/c', '{$v}'],
+    ['x?', 'a/{$v}/x.ts'],
+    ['skd://x', '{$v}'],
+  ])('does not let a parameter %j say where %j leads', (value, uri) => {
+    const children: unknown[] = [];
+    const text = `#EXTM3U\n#EXT-X-DEFINE:QUERYPARAM="v"\n#EXT-X-DEFINE:NAME="w",VALUE="{$v}"\n#EXTINF:1,\n${uri}\n`;
+    for (const playlist of [text, text.replaceAll(uri, uri.replaceAll('{$v}', '{$w}'))]) {
+      const baseUrl = `https://cdn.example/live/a.m3u8?${new URLSearchParams({ v: value }).toString()}`;
+      const map = (child: PlaylistChild): undefined => void children.push(child.uri.href);
+      expect(rewritePlaylist(playlist, { baseUrl, map })).toBe(playlist);
+    }
+    expect(children).toEqual([]);
+  });
+
+  it('lets a parameter fill in names, parameters, and the host within its site', () => {
+    const text = '#EXTM3U\n#EXT-X-DEFINE:QUERYPARAM="v"\n#EXTINF:1,\nhttps://{$v}.cdn.example/a/{$v}.ts?t={$v}\n';
+    const map = ({ uri }: PlaylistChild): string => uri.href;
+    expect(rewritePlaylist(text, { baseUrl: 'https://cdn.example/a.m3u8?v=one', map })).toContain(
+      'https://one.cdn.example/a/one.ts?t=one',
+    );
   });
 
   it('lets no replacement break out of its attribute', () => {
