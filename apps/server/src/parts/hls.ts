@@ -1,25 +1,31 @@
 import { createAccess, createHlsProxy, createSessions } from '@forebay/hls-proxy';
 import { VERSION } from '../version.js';
 import type { Feature, FeatureContext } from './feature.js';
+import { hlsRoutes } from '../routes/hls.js';
+import { openHlsDesk } from './hls-desk.js';
 import { hlsRoute } from './hls-route.js';
 import { openSessionStore } from './hls-sessions.js';
 import { upstreamOptions } from './proxies.js';
 
 /** HLS behind `/hls/`, where there are upstreams for it. */
-export async function hlsFeature(context: FeatureContext): Promise<Feature | undefined> {
-  const { cache, config, observer, shares, trusted } = context;
+export async function hlsFeature(context: FeatureContext): Promise<Feature> {
+  const { bus, cache, config, observer, shares, trusted } = context;
   const { hls } = config;
   const route = hlsRoute(config);
-  if (route.upstreams.length === 0) return undefined;
+  if (route.upstreams.length === 0) return { routes: (app) => hlsRoutes(app, undefined), close: async () => undefined };
 
   const shared = await openSessionStore(context);
   const sessions = createSessions({ store: shared.store, maxPerUser: hls.maxSessionsPerUser });
+  // The allow list, before anybody asks; if it cannot be had now, it comes within seconds.
+  await sessions.flush().catch(() => undefined);
   const access = createAccess({
     sessions,
     mount: route.mount,
     secrets: shared.secrets,
-    tokenSecrets: hls.secretKey === undefined ? undefined : [hls.secretKey],
+    tokenSecrets: hls.secretKey === undefined ? undefined : shared.secrets,
     allowedCidrs: hls.allowedCidrs,
+    bindAddress: hls.bindAddress,
+    tokenUses: hls.tokenUses,
   });
   const proxy = createHlsProxy({
     name: route.name,
@@ -31,9 +37,12 @@ export async function hlsFeature(context: FeatureContext): Promise<Feature | und
     observer: observer(route.name),
     ...(cache === undefined ? {} : { cache }),
   });
+  const desk = openHlsDesk({ bus, sessions, access, mount: route.mount, transfers: () => proxy.transfers() });
   return {
     mounted: { route, proxy },
+    routes: (app) => hlsRoutes(app, desk),
     async close() {
+      desk.close();
       await sessions.close();
       await shared.close();
     },

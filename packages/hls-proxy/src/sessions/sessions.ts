@@ -27,6 +27,8 @@ export interface Viewer {
 /** The sessions of one process, in step with those of all others through the store. */
 export interface Sessions {
   readonly store: SessionStore;
+  /** A session that asks for nothing this long is over, ms. */
+  readonly idle: number;
   /** `lost`: the store cannot be reached; known sessions go on, new ones are judged by what is known here. */
   state(): StoreState;
   /**
@@ -162,6 +164,7 @@ export const createSessions = (given: SessionsOptions): Sessions => {
 
   return {
     store,
+    idle,
     state: () => (store.state() === 'connected' && !reporter.failing ? 'connected' : 'lost'),
     open(viewer, use) {
       const known = knownOf(viewerOf(viewer));
