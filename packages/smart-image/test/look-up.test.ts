@@ -77,6 +77,18 @@ describe('looking URLs up', () => {
     expect(client.peek('a')).toBeDefined();
   });
 
+  it('uses URLs for a while that have ended by a clock which it cannot check', async () => {
+    const clock = new ManualClock();
+    const { fetch, calls } = answeringFetch(({ keys }) => urlsFor(keys, clock.now() - 7_200_000));
+    const { client } = clientWith({ fetch }, clock);
+    client.prefetch(['a']);
+    await clock.pass(16);
+    expect(client.peek('a')).toBeDefined();
+    await clock.pass(61_000);
+    expect(client.peek('a')).toBeUndefined();
+    expect(calls).toHaveLength(1);
+  });
+
   it('forgets a key that nobody waits for before it was asked for', async () => {
     const { client, calls, clock } = clientWith();
     const leaving = new AbortController();
@@ -91,7 +103,7 @@ describe('looking URLs up', () => {
 
   it('tells of the keys that the server has no URL for, each by itself', async () => {
     const clock = new ManualClock();
-    const { fetch } = answeringFetch(() => ({
+    const { fetch, calls } = answeringFetch(() => ({
       urls: { good: { url: '/x', expires_at: '2026-01-01T01:00:00Z' }, odd: { url: '/y', expires_at: 'soon' } },
       errors: { bad: 'no such key' },
     }));
@@ -104,6 +116,13 @@ describe('looking URLs up', () => {
       'FOREBAY_IMAGE_UNKNOWN',
       'FOREBAY_IMAGE_UNKNOWN',
     ]);
+    client.prefetch(['good', 'bad']);
+    await clock.pass(4000);
+    expect(calls).toHaveLength(1);
+    await clock.pass(1001);
+    client.prefetch(['good', 'bad']);
+    await clock.pass(16);
+    expect(calls.at(-1)?.keys).toEqual(['bad']);
   });
 
   it.each([

@@ -27,7 +27,7 @@ export interface SmartImageOptions {
   readonly lookupKeys?: number;
   /** How long a look-up may take before the redirect is used instead, in ms. @default 5000 */
   readonly lookupTimeout?: number;
-  /** For so long after a failed look-up none is tried, in ms. @default 5000 */
+  /** For so long after a failed look-up none is tried, nor one of a key that has no URL, in ms. @default 5000 */
   readonly lookupPause?: number;
   /** URLs kept in memory, and again in IndexedDB. @default 5000 */
   readonly cacheEntries?: number;

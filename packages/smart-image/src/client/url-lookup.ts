@@ -7,6 +7,8 @@ import { requestUrls } from './url-request.js';
 
 /** Keys that may be asked for at the same time; what comes on top is refused, and uses the redirect. */
 const pendingLimit = 20_000;
+/** Keys without a URL that are remembered. */
+const unknownLimit = 1000;
 
 interface Pending {
   readonly url: Promise<SignedUrl>;
@@ -18,7 +20,8 @@ interface Pending {
 
 /**
  * Looks URLs up: keys that are wanted within the same moment make one request, a key that is being asked for is not
- * asked for again, and after a failure there is a pause in which every look-up fails at once.
+ * asked for again, and after a failure there is a pause in which every look-up, or that of a key without a URL,
+ * fails at once.
  */
 export class UrlLookup {
   readonly #settings: Settings;
@@ -26,6 +29,8 @@ export class UrlLookup {
   readonly #pending = new Map<string, Pending>();
   readonly #queue = new Set<string>();
   readonly #closed = new AbortController();
+  /** Keys without a URL, and until when they are not asked for again. */
+  readonly #unknown = new Map<string, number>();
   #timer: unknown;
   #pausedUntil = 0;
 
@@ -74,7 +79,9 @@ export class UrlLookup {
 
   #refuseIfPointless(imageKey: string): void {
     if (this.#closed.signal.aborted) throw aborted(imageKey);
-    const paused = this.#settings.clock.now() < this.#pausedUntil;
+    const now = this.#settings.clock.now();
+    if (now < (this.#unknown.get(imageKey) ?? 0)) throw unknown(imageKey, 'The server had no URL for it a moment ago');
+    const paused = now < this.#pausedUntil;
     if (!paused && this.#pending.size < pendingLimit) return;
     const why = paused ? 'Look-ups failed a moment ago' : 'Too many look-ups at once';
     throw new SmartImageError('FOREBAY_LOOKUP_FAILED', why, { imageKey });
@@ -110,8 +117,7 @@ export class UrlLookup {
       const { urls, errors } = await requestUrls(this.#settings, unknown, this.#closed.signal);
       this.#cache.keep(urls);
       this.#answer(urls);
-      for (const [imageKey, why] of errors)
-        this.#settle(imageKey)?.reject(new SmartImageError('FOREBAY_IMAGE_UNKNOWN', why, { imageKey }));
+      for (const [imageKey, why] of errors) this.#miss(imageKey, why);
     } catch (error) {
       this.#pausedUntil = this.#settings.clock.now() + this.#settings.lookupPause;
       for (const key of unknown) this.#settle(key)?.reject(error);
@@ -120,6 +126,13 @@ export class UrlLookup {
 
   #answer(urls: readonly StoredUrl[]): void {
     for (const { key, url, expiresAt } of urls) this.#settle(key)?.resolve({ url, expiresAt });
+  }
+
+  #miss(imageKey: string, why: string): void {
+    const { clock, lookupPause } = this.#settings;
+    if (this.#unknown.size >= unknownLimit) this.#unknown.clear();
+    this.#unknown.set(imageKey, clock.now() + lookupPause);
+    this.#settle(imageKey)?.reject(unknown(imageKey, why));
   }
 
   #settle(imageKey: string): Pending | undefined {
@@ -140,6 +153,9 @@ function createPending(): Pending {
   url.catch(() => undefined);
   return { url, resolve, reject, waiters: 0 };
 }
+
+const unknown = (imageKey: string, why: string): SmartImageError =>
+  new SmartImageError('FOREBAY_IMAGE_UNKNOWN', why, { imageKey });
 
 const aborted = (imageKey: string): SmartImageError =>
   new SmartImageError('FOREBAY_LOOKUP_ABORTED', 'Nobody waits for the URL any more', { imageKey });

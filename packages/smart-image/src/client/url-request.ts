@@ -36,7 +36,7 @@ export async function requestUrls(
       signal: limit.signal,
     });
     if (!response.ok) throw new SmartImageError('FOREBAY_LOOKUP_FAILED', `The server answered ${response.status}`);
-    return readAnswer(await response.json(), keys, clockOffset(response, settings));
+    return readAnswer(await response.json(), keys, endReader(response, settings));
   } catch (error) {
     if (error instanceof SmartImageError) throw error;
     throw new SmartImageError('FOREBAY_LOOKUP_FAILED', 'The URLs could not be looked up', { cause: error });
@@ -46,13 +46,24 @@ export async function requestUrls(
   }
 }
 
-/** How far this machine's clock is ahead of the server's, in ms: `expires_at` is by the server's. */
-function clockOffset(response: Response, settings: Settings): number {
+/** For so long a URL is believed that has ended by a clock that nobody can check, in ms. */
+const benefitOfDoubt = 60_000;
+
+/**
+ * Reads `expires_at`, which is by the server's clock, as a time of this machine's: `Date` tells how far the two are apart.
+ * Another origin does not show it; but no server gives a URL that has ended, so if one seems to, this clock is wrong.
+ */
+function endReader(response: Response, { clock, expiryMargin }: Settings): (time: unknown) => number {
+  const now = clock.now();
   const date = Date.parse(response.headers.get('date') ?? '');
-  return Number.isNaN(date) ? 0 : settings.clock.now() - date;
+  return (time) => {
+    const end = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+    if (!Number.isNaN(date)) return end + now - date;
+    return end <= now ? now + expiryMargin + benefitOfDoubt : end;
+  };
 }
 
-function readAnswer(body: unknown, keys: readonly string[], offset: number): UrlAnswer {
+function readAnswer(body: unknown, keys: readonly string[], endOf: (time: unknown) => number): UrlAnswer {
   const { urls, errors } = asRecord(body);
   if (typeof urls !== 'object') throw new SmartImageError('FOREBAY_LOOKUP_FAILED', 'The server answered without URLs');
   const urlOf = asRecord(urls);
@@ -61,7 +72,7 @@ function readAnswer(body: unknown, keys: readonly string[], offset: number): Url
   const missing = new Map<string, string>();
   for (const key of keys) {
     const entry = asRecord(own(urlOf, key));
-    const expiresAt = Date.parse(String(entry['expires_at'])) + offset;
+    const expiresAt = endOf(entry['expires_at']);
     if (typeof entry['url'] === 'string' && !Number.isNaN(expiresAt)) found.push({ key, url: entry['url'], expiresAt });
     else missing.set(key, reason(own(errorOf, key)));
   }
