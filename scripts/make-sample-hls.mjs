@@ -44,7 +44,9 @@ const x264 = (level, crf) =>
   words(
     `-c:v libx264 -profile:v main -level ${level} -preset veryslow -crf ${crf} -bf 0 -g ${GOP} -keyint_min ${GOP} -sc_threshold 0 -pix_fmt yuv420p`,
   );
-const aac = (seconds, rate) => words(`-c:a aac -b:a ${rate} -ac 1 -frames:a ${Math.round((seconds * 48_000) / 1024)}`);
+// The encoder begins 1024 samples early: made up for, as the muxer would otherwise move the picture to after the sound.
+const aac = (seconds, rate) =>
+  words(`-af asetpts=PTS+1024 -c:a aac -b:a ${rate} -ac 1 -frames:a ${Math.round((seconds * 48_000) / 1024)}`);
 // No date, no version: the same input is to give the same bytes.
 const plain = words('-fflags +bitexact -flags:v +bitexact -flags:a +bitexact -map_metadata -1');
 const fragmented = words(

@@ -1,6 +1,9 @@
-import HlsJs, { ErrorTypes, Events } from 'hls.js';
+import HlsJs, { ErrorDetails, ErrorTypes, Events } from 'hls.js';
 import workerPath from 'hls.js/dist/hls.worker.js?url';
 import { AUTOMATIC, type StartEngine } from './engine.js';
+
+/** Seconds ahead with which playback that stands still does not stand for want of data. */
+const ENOUGH = 0.5;
 
 export const canUseHlsJs = (): boolean => HlsJs.isSupported();
 
@@ -12,7 +15,13 @@ export const startHlsJs: StartEngine = (video, path, { happened, failed }) => {
     happened(`the playlist names ${levels.length} renditions and ${audioTracks.length} sounds`),
   );
   hls.on(Events.LEVEL_SWITCHED, (_, { level }) => happened(`plays ${nameOf(hls, level)}`));
-  hls.on(Events.ERROR, (_, { type, details, fatal, reason, error }) => {
+  hls.on(Events.ERROR, (_, { type, details, fatal, reason, error, buffer = 0 }) => {
+    // It has cancelled a load itself.
+    if (details === ErrorDetails.INTERNAL_ABORTED) return;
+    if (details === ErrorDetails.BUFFER_STALLED_ERROR && !fatal && buffer > ENOUGH) {
+      happened(`stuck with ${buffer.toFixed(1)} s buffered`);
+      return;
+    }
     failed([details, reason ?? error?.message].filter(Boolean).join(': '), fatal);
     // What hls.js' documentation advises, but not for ever.
     if (!fatal || recoveries++ >= 3) return;

@@ -3,7 +3,7 @@ import type { Engine, StartEngine } from './engine.js';
 import { createEventLog } from './event-log.js';
 import { canUseHlsJs, startHlsJs } from './hls-engine.js';
 import { canPlayNatively, startNative } from './native-engine.js';
-import { createStatePanel } from './state-panel.js';
+import { bufferedAhead, createStatePanel } from './state-panel.js';
 import { OWN, ownStream, STREAMS } from './streams.js';
 
 const video = document.querySelector<HTMLVideoElement>('#video')!;
@@ -16,6 +16,9 @@ const sound = document.querySelector<HTMLSelectElement>('#sound')!;
 const complaint = document.querySelector<HTMLElement>('#complaint')!;
 const log = createEventLog(document.querySelector<HTMLOListElement>('#events')!);
 const show = createStatePanel(document.querySelector<HTMLDListElement>('#state')!);
+
+/** Seconds ahead with which a browser that waits does not wait for the network. */
+const ENOUGH = 0.5;
 
 let engine: Engine | undefined;
 let stalls = 0;
@@ -43,6 +46,7 @@ sound.addEventListener('change', () => engine?.chooseSound(Number(sound.value)))
 video.addEventListener('waiting', () => {
   // Waiting at the very beginning or for a seek is no stall.
   if (video.seeking || video.played.length === 0) return;
+  if (bufferedAhead(video) > ENOUGH) return log.happened('the browser cannot keep up with what is buffered');
   stalls += 1;
   log.failed('the buffer ran empty', false);
 });

@@ -65,7 +65,8 @@ function stateOf(video: HTMLVideoElement): string {
   return video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA ? 'playing' : 'waiting';
 }
 
-function bufferedAhead({ buffered, currentTime }: HTMLVideoElement): number {
+/** Seconds. */
+export function bufferedAhead({ buffered, currentTime }: HTMLVideoElement): number {
   for (let range = 0; range < buffered.length; range += 1)
     if (buffered.start(range) <= currentTime + 0.1 && buffered.end(range) > currentTime)
       return buffered.end(range) - currentTime;

@@ -14,8 +14,9 @@ export function beforeSamplePages(next: RequestListener, root: URL = builtPages(
     root,
     prefix: '/sample-pages/',
     pages: { '/': 'index.html', '/player': 'player.html', '/gallery': 'gallery.html' },
-    // Players hand media to the browser as blobs; the gallery's placeholders are data URLs, its pictures the store's.
-    sources: { media: 'blob:', img: 'data: http://127.0.0.1:* http://localhost:*' },
+    // hls.js hands media to the browser as blobs, and an empty track as a data URL. The gallery's placeholders are data
+    // URLs, too, and its pictures may come from the store itself.
+    sources: { media: 'blob: data:', img: 'data: http://127.0.0.1:* http://localhost:*' },
   });
   const answer = getRequestListener(
     (request) =>

@@ -16,6 +16,8 @@ describe('with nothing configured, the server', () => {
       const reply = await forebay.ask(link);
       expect(reply.status, link).toBe(200);
       if (link.startsWith('/t/p/')) expect(reply.body.subarray(1, 4).toString(), link).toBe('PNG');
+      else if (link.startsWith('/hls/')) expect(reply.body.toString(), link).toMatch(/^#EXTM3U\n/);
+      else if (link === '/' || link === '/player') expect(reply.body.toString(), link).toMatch(/^<!doctype html>/);
       else expect(reply.json(), link).toBeTypeOf('object');
     }
   });

@@ -23,7 +23,7 @@ const playerPage = staticPages({
   root: builtPages('pages'),
   prefix: '/sample-pages/',
   pages: { '/player': 'player.html' },
-  sources: { media: 'blob:' },
+  sources: { media: 'blob: data:' },
 });
 
 export interface Playing {
@@ -32,6 +32,20 @@ export interface Playing {
   readonly playing: boolean;
   readonly rows: Readonly<Record<string, string>>;
 }
+
+/** How it went. */
+export interface Report {
+  readonly stalls: number;
+  /** Errors and stalls that the page lists. */
+  readonly errors: readonly string[];
+  /** Answers that were none, and what the browser complains about. */
+  readonly faults: readonly string[];
+  /** Requests to others than the server of the page. */
+  readonly strangers: readonly string[];
+  readonly log: readonly string[];
+}
+
+export const WELL = { stalls: 0, errors: [], faults: [], strangers: [] } as const;
 
 /** What the tests need of elements in the page. */
 interface VideoElement {
@@ -53,9 +67,11 @@ export class Player {
   readonly asked: string[] = [];
   /** Answers that were none, and what the browser complains about. */
   readonly faults: string[] = [];
+  readonly #base: string;
 
-  private constructor(page: Page) {
+  private constructor(page: Page, base: string) {
     this.page = page;
+    this.#base = base;
     page.on('request', (request) => {
       if (/^https?:/.test(request.url())) this.asked.push(request.url());
     });
@@ -70,7 +86,7 @@ export class Player {
 
   /** The page is put under the server's origin here: outside sample mode the server has none. */
   static async open(browser: Browser, base: string, query: string): Promise<Player> {
-    const player = new Player(await browser.newPage());
+    const player = new Player(await browser.newPage(), base);
     await player.page.route(
       (url) => url.origin === base && playerPage.takes(url.pathname),
       async (route) => {
@@ -101,8 +117,11 @@ export class Player {
 
   /** Resolves once that many seconds have been played from where it began to play. */
   async plays(seconds: number): Promise<Playing> {
-    const { position: from } = await this.until(({ playing }) => playing, 'it played');
-    return this.until(({ position }) => position >= from + seconds, `${seconds} s were played after ${from}`);
+    const { position: from } = await this.until(({ playing }) => playing, 'waited for it to play');
+    return this.until(
+      ({ position }) => position >= from + seconds,
+      `waited for ${seconds} s to be played after ${from}`,
+    );
   }
 
   /** Shows the first subtitles, and resolves once there are some to show. */
@@ -116,20 +135,26 @@ export class Player {
     await eventually(count, (cues) => cues > 0, 'there are subtitles');
   }
 
-  until(wanted: (playing: Playing) => boolean, what: string): Promise<Playing> {
-    return eventually(() => this.look(), wanted, what);
+  /** Looks again and again, for at most half a minute. */
+  async until(wanted: (playing: Playing) => boolean, what: string): Promise<Playing> {
+    const deadline = Date.now() + 30_000;
+    for (;;) {
+      const playing = await this.look();
+      if (wanted(playing)) return playing;
+      if (Date.now() > deadline) throw new Error(`${what} in vain: ${JSON.stringify(await this.report())}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 
-  /** Errors and stalls that the page lists, the latest first. */
-  errors(): Promise<string[]> {
-    return this.page.locator('#events .error').allTextContents();
-  }
-
-  events(): Promise<string[]> {
-    return this.page.locator('#events li').allTextContents();
-  }
-
-  close(): Promise<void> {
-    return this.page.close();
+  /** What has become of it; the tab is closed. */
+  async report(): Promise<Report> {
+    const { rows } = await this.look();
+    const [errors, log] = await Promise.all([
+      this.page.locator('#events .error').allTextContents(),
+      this.page.locator('#events li').allTextContents(),
+    ]);
+    const strangers = this.asked.filter((url) => !url.startsWith(`${this.#base}/`));
+    await this.page.close();
+    return { faults: this.faults, errors, strangers, stalls: Number(rows['stalls']), log: log.toReversed() };
   }
 }
