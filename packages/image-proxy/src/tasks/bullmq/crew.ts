@@ -63,10 +63,12 @@ export class Crew {
     void this.#shared.counters.leave(this.#name).catch(this.#options.onError);
     const closed = Promise.all(this.#workers.map((worker) => worker.close()));
     closed.catch(this.#options.onError);
-    if (await settlesWithin(closed, timeout)) return true;
-    this.#running.abort(new WorkerStoppedError('this worker stops'));
+    // A worker that cannot reach Redis does not close; it is enough then that nothing runs.
+    const idle = await settlesWithin(Promise.race([closed, this.#running.idle()]), timeout);
+    if (idle && (await settlesWithin(closed, HANDING_BACK))) return true;
+    const cut = this.#running.abort(new WorkerStoppedError('this worker stops'));
     await settlesWithin(closed, HANDING_BACK);
-    return false;
+    return cut === 0;
   }
 
   #hire(name: string, connection: Redis | Cluster, run: Run): JobWorker {

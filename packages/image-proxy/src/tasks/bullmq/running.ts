@@ -16,6 +16,7 @@ export class Running {
   readonly #entries = new Set<Entry>();
   readonly #revocations: Revocations;
   readonly #onError: (error: Error) => void;
+  readonly #onIdle: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(revocations: Revocations, onError: (error: Error) => void) {
@@ -34,15 +35,22 @@ export class Running {
       if (this.#entries.size === 0) {
         clearInterval(this.#timer);
         this.#timer = undefined;
+        for (const tell of this.#onIdle.splice(0)) tell();
       }
     }
   }
 
-  /** Stops those jobs, or all of them. */
-  abort(reason: Error, jobIds?: readonly string[]): void {
-    for (const { jobId, controller } of this.#entries) {
-      if (jobIds === undefined || jobIds.includes(jobId)) controller.abort(reason);
-    }
+  /** Stops those jobs, or all of them; returns how many. */
+  abort(reason: Error, jobIds?: readonly string[]): number {
+    const stopped = [...this.#entries].filter(({ jobId }) => jobIds === undefined || jobIds.includes(jobId));
+    for (const { controller } of stopped) controller.abort(reason);
+    return stopped.length;
+  }
+
+  /** Resolves as soon as nothing runs. */
+  idle(): Promise<void> {
+    if (this.#entries.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
   async #look(): Promise<void> {
