@@ -45,9 +45,9 @@ export async function openSignedImages(
   });
   const images = createSignedImages({ ...optionsOf(config, presign, opened.book, logger), verify: { dispatcher } });
   return {
-    refresh: images.refresh,
-    refreshDue: images.refreshDue,
-    cleanUp: images.cleanUp,
+    refresh: (key, options) => images.refresh(key, options),
+    refreshDue: (options) => images.refreshDue(options),
+    cleanUp: () => images.cleanUp(),
     async close() {
       await images.close();
       await dispatcher.close();
