@@ -177,6 +177,16 @@ describe('a playlist', () => {
     expect([late.status, late.headers['retry-after']]).toEqual([503, '1']);
   });
 
+  it('keeps last copies as far as there is memory for them, the oldest being the first to go', async () => {
+    const { upstream, proxy } = await mount((_request, response) => response.end(live(1, 200)), {
+      lastCopyBytes: 60_000,
+    });
+    for (const name of ['a', 'b']) await proxy.get(`/hls/${name}.m3u8`);
+    upstream.script = (_request, response) => response.writeHead(500).end();
+    expect((await proxy.get('/hls/a.m3u8')).status).toBe(502);
+    expect((await proxy.get('/hls/b.m3u8')).headers['x-cache']).toBe('STALE');
+  });
+
   it('tells its session what is watched and how much went out; ending that hangs up', async () => {
     const session = new RecordingSession();
     const { upstream, proxy } = await mount(files({ '/a.m3u8': live(1) }), { access: openAccess(session) });
