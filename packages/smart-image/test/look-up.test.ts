@@ -179,11 +179,18 @@ describe('looking URLs up', () => {
     await client.clear();
     expect([kept, client.peek('old')]).toEqual([[], undefined]);
 
-    const hanging = { ...store, read: () => new Promise<never>(() => undefined) };
-    const patient = clientWith({ persist: hanging }, clock);
-    const found = patient.client.urlOf('a');
-    await clock.pass(300);
-    expect((await found).url).toBe('https://store.test/a?signed');
+    let reads = 0;
+    const read = (): Promise<never> => {
+      reads += 1;
+      return new Promise(() => undefined);
+    };
+    const patient = clientWith({ persist: { ...store, read } }, clock);
+    for (const key of ['a', 'b', 'c', 'd']) {
+      const found = patient.client.urlOf(key);
+      await clock.pass(300);
+      expect((await found).url).toBe(`https://store.test/${key}?signed`);
+    }
+    expect(reads).toBe(3);
   });
 
   it('refuses keys that the server would refuse, without asking', async () => {

@@ -10,15 +10,18 @@ export interface UrlCacheOptions {
   readonly store: UrlStore | undefined;
 }
 
-/** A store that takes longer than this to read is slower than the server. */
+/** ms; a store that takes longer to read is slower than the server. */
 const storePatience = 250;
+/** A busy page is slow once; a store that is slow as often in a row hangs. */
+const slowReads = 3;
 
 /** Memory in front of a store that may fail: everything works without it, only less is remembered. */
 export class UrlCache {
   readonly #options: UrlCacheOptions;
   readonly #memory: MemoryUrls;
-  /** Until it fails once: a store that is broken now is not asked again on this page. */
+  /** Until it fails: a store that is broken now is not asked again on this page. */
   #store: UrlStore | undefined;
+  #slow = 0;
 
   constructor(options: UrlCacheOptions) {
     this.#options = options;
@@ -37,6 +40,9 @@ export class UrlCache {
     if (store === undefined || keys.length === 0) return [];
     try {
       const found = await this.#soon(store.read(keys));
+      this.#slow = found === undefined ? this.#slow + 1 : 0;
+      if (this.#slow >= slowReads) this.#store = undefined;
+      if (found === undefined) return [];
       const usable = found.filter((entry) => entry.expiresAt > this.#usableUntil());
       for (const { key, url, expiresAt } of usable) this.#memory.set(key, { url, expiresAt });
       return usable;
@@ -79,11 +85,12 @@ export class UrlCache {
     });
   }
 
-  async #soon<T>(work: Promise<T>): Promise<T> {
+  /** Undefined when it takes too long. */
+  async #soon<T>(work: Promise<T>): Promise<T | undefined> {
     const { clock } = this.#options;
     let timer: unknown;
-    const late = new Promise<never>((_, reject) => {
-      timer = clock.setTimeout(() => reject(new Error('The store is too slow')), storePatience);
+    const late = new Promise<undefined>((resolve) => {
+      timer = clock.setTimeout(() => resolve(undefined), storePatience);
     });
     try {
       return await Promise.race([work, late]);

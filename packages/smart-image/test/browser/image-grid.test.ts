@@ -77,8 +77,8 @@ describe('<ImageGrid> in a browser', () => {
 
   it('scrolls through 2,000 pictures with under 200 elements alive', async () => {
     await mount(2000);
-    const reading = await scroll(120, 40);
-    const flinging = await scroll(120, 300);
+    const reading = await scroll(90, 40);
+    const flinging = await scroll(90, 300);
     for (const [pace, { most, median, slow }] of Object.entries({ reading, flinging }))
       process.stdout.write(
         `  ${pace}: ${most} elements at most; frames: median ${median.toFixed(1)} ms, 95th ${slow.toFixed(1)} ms\n`,
@@ -94,7 +94,7 @@ describe('<ImageGrid> in a browser', () => {
 
   it('does not load what flies by, and what is there when it stops', async () => {
     await mount(2000);
-    await scroll(60, 900);
+    await scroll(40, 1300);
     await page.waitForFunction(
       () => document.querySelector('[data-state=loaded]')?.closest('[data-index="0"]') === null,
     );
