@@ -95,13 +95,25 @@ describe('a playlist', () => {
     expect(zipped.headers.etag).not.toBe(plain.headers.etag);
   });
 
-  it('is answered to HEAD and to conditions too', async () => {
+  it('is answered to HEAD, to conditions, and to ranges of a version that is named', async () => {
     const { proxy } = await mount(files({ '/a.m3u8': live(1) }));
     const { headers, text } = await proxy.get('/hls/a.m3u8');
     const head = await proxy.get('/hls/a.m3u8', {}, { method: 'HEAD' });
     expect([head.status, head.text, head.headers['content-length']]).toEqual([200, '', String(text.length)]);
     const same = await proxy.get('/hls/a.m3u8', { 'if-none-match': String(headers.etag) });
     expect([same.status, same.text]).toEqual([304, '']);
+    const part = await proxy.get('/hls/a.m3u8', { range: 'bytes=0-6' });
+    expect([part.status, part.text, part.headers['content-range']]).toEqual([
+      206,
+      '#EXTM3U',
+      `bytes 0-6/${text.length}`,
+    ]);
+    const rest = await proxy.get('/hls/a.m3u8', { range: 'bytes=7-', 'if-range': String(headers.etag) });
+    expect([rest.status, rest.text]).toEqual([206, text.slice(7)]);
+    for (const more of [{ 'if-range': '"another"' }, {}])
+      expect((await proxy.get('/hls/a.m3u8', { range: 'bytes=7-', ...more } as Record<string, string>)).text).toBe(
+        text,
+      );
   });
 
   it('that is too long, broken, or no playlist is a 502', async () => {

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { cacheStatus, evaluateConditions, type CacheStatus, type HeaderRecord } from '@forebay/cache-tiers/http';
+import {
+  type ByteRange,
+  cacheStatus,
+  type CacheStatus,
+  contentRange,
+  evaluateConditions,
+  type HeaderRecord,
+  requestedRange,
+} from '@forebay/cache-tiers/http';
 import { type Answer, type CacheOutcome, CORS_HEADERS, Problem, type ProxyRequest } from '@forebay/reverse-proxy';
 import { encoded } from '../origin/codings.js';
 
@@ -33,7 +41,7 @@ export async function present(document: OutgoingDocument, request: ProxyRequest,
     'cache-status': cacheStatus(document.cacheStatus),
     'x-cache': document.outcome,
     'x-content-type-options': 'nosniff',
-    'accept-ranges': 'none',
+    'accept-ranges': 'bytes',
     vary: 'Accept-Encoding',
     ...CORS_HEADERS,
     ...document.extra,
@@ -57,6 +65,13 @@ export async function present(document: OutgoingDocument, request: ProxyRequest,
       const { 'content-length': _length, 'content-type': _type, 'content-encoding': _coding, ...kept } = headers;
       return { status: 304, headers: kept, body: undefined, ...whence };
     }
+    const range = rangeOf(request, headers, bytes.length);
+    if (range !== undefined) {
+      const part = bytes.subarray(range.start, range.end + 1);
+      headers['content-range'] = contentRange(range.start, range.end, bytes.length);
+      headers['content-length'] = String(part.length);
+      return { status: 206, headers, body: part, ...whence };
+    }
   }
   return { status: document.status, headers, body: request.method === 'HEAD' ? undefined : bytes, ...whence };
 }
@@ -64,6 +79,14 @@ export async function present(document: OutgoingDocument, request: ProxyRequest,
 /** Dates do not tell one live playlist from the next: only entity tags count. */
 function conditionsOf({ headers }: ProxyRequest): HeaderRecord {
   return { 'if-none-match': headers['if-none-match'], 'if-match': headers['if-match'] };
+}
+
+/** A part in the middle is given only to who says of which version: the next one may be another. */
+function rangeOf(request: ProxyRequest, headers: Record<string, string>, size: number): ByteRange | undefined {
+  const stored = { status: 200, headers };
+  const range = requestedRange({ method: request.method, url: '/', headers: request.headers }, stored, size);
+  if (typeof range === 'string') return undefined;
+  return range.start === 0 || request.headers['if-range'] !== undefined ? range : undefined;
 }
 
 function etagOf(bytes: Uint8Array): string {
