@@ -20,7 +20,7 @@ const lookup = z
   .meta({ examples: [{ image_keys: ['posters/dune.png', 'posters/alien.png'] }] });
 
 const EXAMPLE = {
-  url: 'https://pictures.s3.eu-central-1.amazonaws.com/posters/dune.png?X-Amz-Algorithm=AWS4-HMAC-SHA256&…',
+  url: 'https://images-1.example/pictures/posters/dune.png?X-Amz-Algorithm=AWS4-HMAC-SHA256&…',
   expires_at: '2026-01-01T01:00:00.000Z',
 };
 const imageUrl = z
@@ -66,10 +66,6 @@ export function openImageUrlRoutes(app: ManagementApp, images: Images | undefine
     answers: { 200: one },
   } as const;
   app.serve(find, (input) => answering(images, async (given) => describe(await given.urlOf(keyOf(input)))));
-  // Without a key there is no such endpoint, but somebody who means this one.
-  app.get(PREFIX, () => {
-    throw new Problem(400, 'bad-image-key', 'image_key: must not be empty');
-  });
   app.serve(
     {
       ...shared,
