@@ -12,7 +12,7 @@ export {
 export type { PlaylistChild, PlaylistChildKind } from './playlist/child.js';
 export type { Access, Admission, Child, ChildKind, Explanation, Resource, ViewerRequest } from './access/admission.js';
 export type { SessionHandle } from './sessions/session-handle.js';
-export type { Cmcd } from './sessions/cmcd.js';
+export { type Cmcd, cmcdOfHeaders, parseCmcd } from './sessions/cmcd.js';
 export {
   memorySessionStore,
   type MemorySessionStore,

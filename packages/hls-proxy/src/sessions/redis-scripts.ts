@@ -54,7 +54,7 @@ local function use(name, limit, life, now)
 end
 `;
 
-/** ARGV: now, idle, keep, id, identity, viewer, device, uid, expires, allow, most a user (0: any), use, limit, life, forget. */
+/** ARGV: now, idle, keep, id, identity, viewer, device, uid, expires, allow, most a user (0: any), use, limit, life, forget, most in all. */
 export const OPEN: string = `${COMMON}
 local now, idle, keep = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local id, uid = ARGV[4], ARGV[8]
@@ -86,6 +86,9 @@ for _, other in ipairs(superseded) do finish(other, now, ARGV[15]) end
 redis.call('HSET', at('s', id), 'identity', ARGV[5], 'viewer', ARGV[6], 'device', ARGV[7], 'uid', uid,
   'expires', ARGV[9], 'allow', ARGV[10], 'seen', now, 'bytes', 0, 'rate', 0)
 seen(id, ARGV[6], uid, now, keep)
+if redis.call('ZCARD', at('seen')) > tonumber(ARGV[16]) then
+  redis.call('DEL', at('s', redis.call('ZPOPMIN', at('seen'))[1]))
+end
 return {'fresh', redis.call('HGETALL', at('s', id)), superseded}
 `;
 

@@ -7,6 +7,8 @@ import { ENDED_FOR, ENDED_NEWS, type AllowedViewer, type SessionStore } from './
 export interface RedisSessionStoreOptions extends RedisConnectionOptions {
   /** A connection to share; whoever made it closes it. @default one of its own, from the other options */
   readonly connection?: RedisConnection | undefined;
+  /** Sessions at once; the one seen longest ago is forgotten first. @default 100000 */
+  readonly maxSessions?: number | undefined;
   /** Users whose bytes are kept; the one seen longest ago is forgotten first. @default 100000 */
   readonly maxUsers?: number | undefined;
   /** Users whose unreported bytes are told apart; those of more are reported in one sum. @default 10000 */
@@ -84,7 +86,14 @@ const newsOf = (news: SessionNews): (string | number)[] => [
  * script; workers talk to it about once a second each.
  */
 export const redisSessionStore = (options: RedisSessionStoreOptions = {}): SessionStore => {
-  const { connection: shared, maxUsers = 100_000, maxUnsentUsers = 10_000, maxAllowed = 10_000, ...own } = options;
+  const {
+    connection: shared,
+    maxSessions = 100_000,
+    maxUsers = 100_000,
+    maxUnsentUsers = 10_000,
+    maxAllowed = 10_000,
+    ...own
+  } = options;
   const connection = shared ?? redisConnection(own);
   const base = `${connection.names.prefix}{hls}`;
 
@@ -111,6 +120,7 @@ export const redisSessionStore = (options: RedisSessionStoreOptions = {}): Sessi
         use?.limit ?? 0,
         Math.ceil(use?.lifetime ?? 0),
         ENDED_FOR,
+        maxSessions,
       )) as [string, string[]?, string[]?];
       if (kind === 'too-many' || kind === 'used-up') return { kind };
       const record = recordOf(fields ?? []);

@@ -48,7 +48,7 @@ const newsOf = (open: OpenSession, now: number, bytes: number, more: Partial<Ses
 
 const page = { idle: IDLE, uid: undefined, limit: 10, offset: 0 };
 
-/** What every session store does alike; `fresh` gives an empty one, which keeps at most ten unreported users and three allow-list entries. */
+/** What every session store does alike; `fresh` gives an empty one, which keeps at most 25 sessions, ten unreported users and three allow-list entries. */
 export const sessionStoreSuite = (name: string, fresh: () => Promise<SessionStore>): void => {
   describe(`the ${name} session store: sessions`, () => {
     it('makes a session, and finds it again for the same viewer while it is not idle', async () => {
@@ -154,6 +154,15 @@ export const sessionStoreSuite = (name: string, fresh: () => Promise<SessionStor
   });
 
   describe(`the ${name} session store: limits`, () => {
+    it('has a bound, beyond which the session seen longest ago is forgotten', async () => {
+      const store = await fresh();
+      const first = ask(viewer(undefined, 'first'));
+      await store.open(first);
+      for (let count = 1; count <= 30; count += 1) await store.open(ask(viewer(undefined, `d${count}`), T0 + count));
+      expect(await store.list({ ...page, now: T0 + 30 })).toMatchObject({ total: 25 });
+      expect(await store.find({ id: first.session.id, now: T0 + 30, idle: IDLE })).toBeUndefined();
+    });
+
     it('allows a user as many sessions as they may have, until one goes idle', async () => {
       const store = await fresh();
       const maxPerUser = 2;

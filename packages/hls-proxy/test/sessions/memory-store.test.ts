@@ -2,7 +2,7 @@ import { memorySessionStore } from '@forebay/hls-proxy';
 import { expect, it } from 'vitest';
 import { sessionStoreSuite } from './conformance.js';
 
-sessionStoreSuite('memory', async () => memorySessionStore({ maxUnsentUsers: 10, maxAllowed: 3 }));
+sessionStoreSuite('memory', async () => memorySessionStore({ maxSessions: 25, maxUnsentUsers: 10, maxAllowed: 3 }));
 
 it('names the option that is wrong', () => {
   expect(() => memorySessionStore({ maxSessions: 0 })).toThrow(/maxSessions is 0/);

@@ -1,4 +1,4 @@
-import type { SessionStore } from '@forebay/hls-proxy';
+import { createSessions, type SessionStore, type Viewer } from '@forebay/hls-proxy';
 import { redisSessionStore } from '@forebay/hls-proxy/redis';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { startRedis, type RedisServer } from '../../../cache-tiers/test/support/redis-servers.js';
@@ -7,7 +7,7 @@ import { sessionStoreSuite } from './conformance.js';
 let server: RedisServer;
 const stores: SessionStore[] = [];
 const storeOf = (): SessionStore => {
-  const store = redisSessionStore({ port: server.port, maxUnsentUsers: 10, maxAllowed: 3 });
+  const store = redisSessionStore({ port: server.port, maxSessions: 25, maxUnsentUsers: 10, maxAllowed: 3 });
   stores.push(store);
   return store;
 };
@@ -96,4 +96,52 @@ it('says when Redis is away, and rejects rather than hangs', async () => {
   await expect(store.find({ id: 's', now: 1, idle: 1 })).rejects.toThrow();
   await server.start();
   await expect.poll(() => store.state(), { timeout: 5000 }).toBe('connected');
+});
+
+it('while Redis is away viewers go on watching and new ones come, and nothing of it is lost or counted twice', async () => {
+  const sessions = [storeOf(), storeOf()].map((store) => createSessions({ store, flushInterval: 0 }));
+  const [a, b] = sessions;
+  if (a === undefined || b === undefined) throw new Error('two were made');
+  const viewer = (uid: string): Viewer => ({
+    uid,
+    address: '192.0.2.1',
+    userAgent: undefined,
+    stream: '/a.m3u8',
+    allowedBy: undefined,
+    expiresAt: undefined,
+    cmcd: undefined,
+  });
+  const known = await a.open(viewer('u'));
+  known.addBytes(100);
+  await a.flush();
+  await server.kill();
+  known.addBytes(10);
+  await expect(a.flush()).rejects.toThrow();
+  expect(a.state()).toBe('lost');
+  expect(a.resume(known.id, viewer('u'))).toBe(known);
+  // A grant that another process gave, and a viewer who has none.
+  const there = await b.resume(known.id, viewer('u'));
+  expect(there).toMatchObject({ id: known.id, uid: 'u' });
+  const fresh = await b.open(viewer('v'));
+  there?.addBytes(5);
+  fresh.addBytes(7);
+  await server.start();
+  for (const each of sessions)
+    await expect
+      .poll(
+        () =>
+          each.flush().then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 5000 },
+      )
+      .toBe(true);
+  // The server was empty when it came back: what was counted since the last report is there.
+  const traffic = await a.store.traffic({ uid: undefined, limit: 10 });
+  expect(traffic.map(({ uid, bytes }) => [uid, bytes])).toEqual([
+    ['u', 15],
+    ['v', 7],
+  ]);
+  await Promise.all(sessions.map((each) => each.close()));
 });
