@@ -80,14 +80,6 @@ export function describeTask(task: TaskRecord): TaskJson {
   };
 }
 
-/** A task among others: the errors of a batch may be thousands. */
-export function describeBriefly(task: TaskRecord): TaskJson {
-  const { result } = task;
-  if (task.queue !== 'batch' || typeof result !== 'object' || result === null) return describeTask(task);
-  const brief = Object.fromEntries(Object.entries(result).filter(([name]) => name !== 'errors'));
-  return { ...describeTask(task), result: brief };
-}
-
 export function describeQueue(stats: QueueStats): QueueJson {
   const { failureRate, throughputPerMinute, ...same } = stats;
   return { ...same, failure_rate: failureRate, throughput_per_minute: throughputPerMinute };

@@ -14,7 +14,6 @@ import { json } from '../api/endpoint.js';
 import type { ManagementApp } from '../api/management-app.js';
 import { messageOf } from '../errors.js';
 import {
-  describeBriefly,
   describeQueue,
   describeTask,
   exampleQueue,
@@ -159,7 +158,7 @@ export function taskRoutes(app: ManagementApp, tasks: Tasks | undefined): void {
       },
       problems: { 404: NO_TASKS, 503: AWAY },
     },
-    async () => ({ tasks: (await ask((queues) => queues.active())).map(describeBriefly) }),
+    async () => ({ tasks: (await ask((queues) => queues.active())).map(describeTask) }),
   );
   app.serve(
     {
@@ -185,7 +184,7 @@ export function taskRoutes(app: ManagementApp, tasks: Tasks | undefined): void {
     },
     async ({ query }) => {
       const { tasks: page, total } = await ask((queues) => queues.list(query));
-      return { tasks: page.map(describeBriefly), total, limit: query.limit, offset: query.offset };
+      return { tasks: page.map(describeTask), total, limit: query.limit, offset: query.offset };
     },
   );
   app.serve(

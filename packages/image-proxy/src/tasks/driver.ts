@@ -38,7 +38,7 @@ export interface TaskQueues {
   /** @throws {QueueFullError} */
   enqueue(task: NewTask): Promise<TaskRecord>;
   get(taskId: string): Promise<TaskRecord | undefined>;
-  /** What runs first, then what waits, then what ended: within each the newest first. */
+  /** What runs first, then what waits, then what ended: within each the newest first. Results of batches lack `errors`. */
   list(filter: TaskFilter): Promise<TaskPage>;
   /** What runs now, up to a thousand. */
   active(): Promise<readonly TaskRecord[]>;

@@ -62,9 +62,14 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
     run: (task) => runOne(handlers, task),
     async runPart({ signal }, keys, done): Promise<BatchResult> {
       const failures: [string, string][] = [];
+      // A store that is down says the same thousands of times; it is kept once.
+      const said = new Map<string, string>();
       const refreshed = keys.map(async (key) => {
         const failure = await refreshKey(key, signal);
-        if (failure !== undefined) failures.push([key, failure]);
+        if (failure !== undefined) {
+          if (!said.has(failure)) said.set(failure, failure);
+          failures.push([key, said.get(failure) ?? failure]);
+        }
         done(1);
       });
       await Promise.all(refreshed);

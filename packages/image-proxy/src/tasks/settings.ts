@@ -1,5 +1,6 @@
 import type { Backoff } from './backoff.js';
 import { wholeNumber } from './checks.js';
+import type { TaskQueue } from './task.js';
 
 /** What both drivers are told alike. */
 export interface TaskSettings {
@@ -15,7 +16,7 @@ export interface TaskSettings {
   readonly maxWaiting?: number;
   /** @default 10000 */
   readonly maxSchedules?: number;
-  /** Finished tasks of a queue that are remembered. @default 1000 */
+  /** Finished tasks of a queue that are remembered; of batches, which may name thousands of keys, a tenth. @default 1000 */
   readonly historyCount?: number;
   /** Milliseconds for which a finished task is remembered. @default 86400000 (a day) */
   readonly historyAge?: number;
@@ -26,6 +27,10 @@ export interface TaskSettings {
 export type CompleteSettings = Required<Omit<TaskSettings, 'retryDelay' | 'maxRetryDelay'>> & {
   readonly backoff: Backoff;
 };
+
+/** How many finished tasks of a queue are remembered. */
+export const historyOf = (queue: TaskQueue, { historyCount }: CompleteSettings): number =>
+  queue === 'batch' ? Math.ceil(historyCount / 10) : historyCount;
 
 /** @throws {RangeError} naming the option and the value */
 export function resolveSettings(given: TaskSettings): CompleteSettings {

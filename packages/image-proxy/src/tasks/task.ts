@@ -36,6 +36,13 @@ export interface BatchResult {
   readonly errors: Readonly<Record<string, string>>;
 }
 
+/** A task among many: without the errors of a batch, of which there may be thousands. */
+export function withoutErrors(task: TaskRecord): TaskRecord {
+  const { queue, result } = task;
+  if (queue !== 'batch' || typeof result !== 'object' || result === null) return task;
+  return { ...task, result: Object.fromEntries(Object.entries(result).filter(([name]) => name !== 'errors')) };
+}
+
 /** One queue, now and over the last minutes. Counts are tasks, of a batch its keys. */
 export interface QueueStats {
   readonly queue: TaskQueue;

@@ -46,7 +46,7 @@ class Driver implements BullmqDriver {
       const { queue, kind, payload, parts } = order;
       await this.#refuseIfFull(shared, queue);
       const jobId = randomUUID();
-      const opts = { ...jobOptions(this.#options), jobId };
+      const opts = { ...jobOptions(queue, this.#options), jobId };
       const jobs = queueOf(shared, queue);
       if (parts === undefined) return pending(queue, await jobs.add(kind, { payload }, opts));
       const total = parts.reduce((sum, part) => sum + part.length, 0);
@@ -112,7 +112,7 @@ class Driver implements BullmqDriver {
       await queue.upsertJobScheduler(
         id,
         { every },
-        { name: task.kind, data: { payload: task.payload }, opts: jobOptions(this.#options) },
+        { name: task.kind, data: { payload: task.payload }, opts: jobOptions(task.queue, this.#options) },
       );
       await shared.revocations.forget(id);
       const record = await scheduleRecord(shared, id);

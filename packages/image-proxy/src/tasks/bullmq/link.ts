@@ -1,6 +1,7 @@
 import { FlowProducer, Queue, type DefaultJobOptions } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
 import { taskQueues, type BatchResult, type Json, type TaskQueue } from '../task.js';
+import { historyOf } from '../settings.js';
 import type { CompleteBullmqOptions } from './options.js';
 
 /** What a job carries. */
@@ -38,8 +39,8 @@ export async function openLink(client: Redis | Cluster, options: CompleteBullmqO
   return { client, queues, parts, flows };
 }
 
-export function jobOptions({ settings }: CompleteBullmqOptions): DefaultJobOptions {
-  const kept = { age: Math.ceil(settings.historyAge / 1000), count: settings.historyCount };
+export function jobOptions(queue: TaskQueue, { settings }: CompleteBullmqOptions): DefaultJobOptions {
+  const kept = { age: Math.ceil(settings.historyAge / 1000), count: historyOf(queue, settings) };
   return {
     attempts: settings.attempts,
     backoff: { type: 'custom' },

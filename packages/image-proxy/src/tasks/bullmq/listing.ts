@@ -1,6 +1,6 @@
 import type { JobType } from 'bullmq';
 import type { TaskFilter, TaskPage } from '../driver.js';
-import type { TaskQueue, TaskRecord, TaskStatus } from '../task.js';
+import { withoutErrors, type TaskQueue, type TaskRecord, type TaskStatus } from '../task.js';
 import type { BatchProgress } from './batch-progress.js';
 import type { JobQueue, Link } from './link.js';
 import { recordOf } from './records.js';
@@ -70,5 +70,6 @@ async function only(status: TaskStatus, found: readonly Found[], batches: BatchP
 async function read(found: Found | TaskRecord, batches: BatchProgress): Promise<TaskRecord | undefined> {
   if (!('jobs' in found)) return found;
   const job = await found.jobs.getJob(found.id);
-  return job && recordOf(found.queue, job, found.state, batches);
+  const record = job && (await recordOf(found.queue, job, found.state, batches));
+  return record && withoutErrors(record);
 }

@@ -13,7 +13,7 @@ import {
 } from '../errors.js';
 import { safeMessage } from '../safe-message.js';
 import { resolveSettings, type CompleteSettings, type TaskSettings } from '../settings.js';
-import { taskQueues, type BatchResult, type Json, type QueueStats, type TaskRecord } from '../task.js';
+import { taskQueues, withoutErrors, type BatchResult, type Json, type QueueStats, type TaskRecord } from '../task.js';
 import { untilAborted } from '../until-aborted.js';
 import { MemoryQueue } from './memory-queue.js';
 import { MemoryTask, type Unit } from './memory-task.js';
@@ -72,7 +72,10 @@ class MemoryDriver implements TaskDriver {
     const now = this.#clock.now();
     const queues = [...this.#queues.values()].filter(({ name }) => queue === undefined || name === queue);
     const tasks = queues.flatMap((each) => each.all(now)).filter((task) => !status || task.status === status);
-    return { tasks: tasks.slice(offset, offset + limit).map((task) => task.record()), total: tasks.length };
+    return {
+      tasks: tasks.slice(offset, offset + limit).map((task) => withoutErrors(task.record())),
+      total: tasks.length,
+    };
   }
 
   async active(): Promise<readonly TaskRecord[]> {

@@ -1,5 +1,5 @@
 import { ratesOf } from '../rates.js';
-import type { CompleteSettings } from '../settings.js';
+import { historyOf, type CompleteSettings } from '../settings.js';
 import type { QueueStats, TaskQueue } from '../task.js';
 import { History } from './history.js';
 import type { MemoryTask, Unit } from './memory-task.js';
@@ -17,7 +17,7 @@ export class MemoryQueue {
 
   constructor(name: TaskQueue, settings: CompleteSettings) {
     this.name = name;
-    this.history = new History(settings.historyCount, settings.historyAge);
+    this.history = new History(historyOf(name, settings), settings.historyAge);
   }
 
   /** Running ones first, then those that wait, then those that ended. */

@@ -182,6 +182,8 @@ export function runDriverConformance(
         ],
       );
       equal(runner.runs.length, 3);
+      const listed = await driver.list({ queue: 'batch', limit: 1, offset: 0 });
+      deepEqual(listed.tasks[0]?.result, { total: 6, succeeded: 4, failed: 2 });
     });
 
     check(
