@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { s3Presigner } from '@forebay/image-proxy/signed-images';
 import type { SampleUpstreams } from '../../src/sample/index.js';
 import { startSampleUpstreams } from '../../src/sample/index.js';
 
@@ -149,13 +150,21 @@ it('stops at the signal', async () => {
   await expect(fetch(short.images[0]!.url)).rejects.toThrow('fetch failed');
 });
 
+const signed = async (key: string): Promise<string> => {
+  const { url: endpoint, bucket, region, ...credentials } = sample.store;
+  const presign = s3Presigner({ endpoint, bucket, region, credentials, pathStyle: true });
+  return (await presign(key, { lifetime: 60_000, now: Date.now() })).url;
+};
+
 it('names links that lead somewhere', async () => {
   for (const path of [sample.probePath, ...sample.links.map((link) => link.path)]) {
     const answer = path.startsWith('/hls/')
       ? await fetch(sample.hls[0]!.url + path.slice('/hls'.length))
       : path.startsWith('/3/')
         ? await fetch(sample.api.url + path, { headers: { authorization: `Bearer ${sample.api.apiKey}` } })
-        : await quick(path);
+        : path.startsWith('/api/v1/images/')
+          ? await fetch(await signed(path.slice('/api/v1/images/'.length).split('?', 1)[0]!))
+          : await quick(path);
     expect({ path, status: answer.status }).toEqual({ path, status: 200 });
     await answer.arrayBuffer();
   }
