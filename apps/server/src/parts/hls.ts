@@ -1,4 +1,5 @@
 import { createAccess, createHlsProxy, createSessions } from '@forebay/hls-proxy';
+import { hlsEndpoint } from '../api/proxied-hls.js';
 import { VERSION } from '../version.js';
 import type { Feature, FeatureContext } from './feature.js';
 import { hlsRoutes } from '../routes/hls.js';
@@ -40,6 +41,7 @@ export async function hlsFeature(context: FeatureContext): Promise<Feature> {
   const desk = openHlsDesk({ bus, sessions, access, mount: route.mount, transfers: () => proxy.transfers() });
   return {
     mounted: { route, proxy },
+    proxied: [hlsEndpoint],
     routes: (app) => hlsRoutes(app, desk),
     async close() {
       desk.close();
