@@ -24,8 +24,14 @@ export class Connection {
     reads.onBytes = (piece, bytes) => this.#onBytes(piece, bytes);
     reads.isInUse = () => this.#exchange?.usesMemory ?? false;
     reads.adopt(socket);
-    socket.on('error', (error) => this.#onGone(error));
-    socket.on('end', () => this.#onEnd());
+    socket.on('error', (error) => {
+      reads.flush();
+      this.#onGone(error);
+    });
+    socket.on('end', () => {
+      reads.flush();
+      this.#onEnd();
+    });
     socket.on('close', () => {
       this.#onGone(new RelayError('UND_ERR_SOCKET', 'The connection was closed'));
       owner.gone(this);

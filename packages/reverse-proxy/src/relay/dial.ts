@@ -2,7 +2,7 @@ import { connect as connectTcp, isIP, type Socket, type TcpNetConnectOpts } from
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import type { buildConnector } from 'undici';
 import { RelayError } from './errors.js';
-import { ReadBuffer } from './read-buffer.js';
+import { PlainReadBuffer, type ReadBuffer, TlsReadBuffer } from './read-buffer.js';
 
 export interface DialOptions {
   readonly connect: buildConnector.connector | buildConnector.BuildOptions | undefined;
@@ -34,7 +34,7 @@ export class Dialler {
   /** Calls back once; returns a function that gives the attempt up. */
   dial(settle: Settle): () => void {
     const { connect, connectTimeout } = this.#options;
-    const reads = new ReadBuffer();
+    const reads: ReadBuffer = this.#secure ? new TlsReadBuffer() : new PlainReadBuffer();
     let open: Socket | undefined;
     let settled = false;
     const finish = (error: Error | null, socket?: Socket | null): void => {

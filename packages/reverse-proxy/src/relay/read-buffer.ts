@@ -1,10 +1,12 @@
 import type { OnReadOpts, Socket } from 'node:net';
 import { lendingBuffer } from './lent.js';
 
-/** All that a connection buffers of its own, in bytes. */
-const BUFFER_BYTES = 192 * 1024;
-/** Bytes that one read takes at most; the rest is for what a TLS socket still brings after it was paused. */
+/** Bytes that are read at most before they are passed on. */
 const READ_BYTES = 128 * 1024;
+/** For what a TLS socket still brings after it was paused. */
+const MORE_BYTES = 64 * 1024;
+/** What a TLS record holds at most. */
+const RECORD_BYTES = 16 * 1024;
 
 /** Hears of bytes as they come; `false` pauses the socket. The memory is used again once it is not lent any more. */
 export type OnBytes = (piece: Buffer, bytes: number) => boolean;
@@ -13,42 +15,79 @@ export type OnBytes = (piece: Buffer, bytes: number) => boolean;
  * The memory that a connection reads into, over and over: `options` go into `net.connect` or `tls.connect`, which then
  * make neither a buffer nor an event for each read.
  */
-export class ReadBuffer {
-  readonly options: OnReadOpts;
+export abstract class ReadBuffer {
+  abstract readonly options: OnReadOpts;
   onBytes: OnBytes = () => true;
   /** Whether somebody still uses what was read. */
   isInUse: () => boolean = () => false;
-  readonly #buffer = lendingBuffer(BUFFER_BYTES);
-  readonly #first = this.#buffer.subarray(0, READ_BYTES);
-  #used = 0;
-
-  constructor() {
-    this.options = {
-      buffer: () => this.#next(),
-      callback: (bytes, piece) => {
-        this.#used += bytes;
-        return this.onBytes(piece as Buffer, bytes);
-      },
-    };
-  }
+  #socket: Socket | undefined;
 
   /**
    * A connector of somebody else's may have made the socket without these options: then it reads as any stream does.
    * Sockets that use the buffer never emit `data`.
    */
   adopt(socket: Socket): void {
-    socket.on('data', (piece: Buffer) => {
-      if (!this.onBytes(piece, piece.length)) socket.pause();
-    });
+    this.#socket = socket;
+    socket.on('data', (piece: Buffer) => this.give(piece));
   }
 
-  /** A paused TLS socket goes on with what it has received already, which must not overwrite what is lent. */
-  #next(): Buffer {
-    if (!this.isInUse()) {
-      this.#used = 0;
-      return this.#first;
+  /** Passes on what has been read. */
+  abstract flush(): void;
+
+  protected give(piece: Buffer): void {
+    if (!this.onBytes(piece, piece.length)) this.#socket?.pause();
+  }
+}
+
+/** Of a TCP connection: it reads nothing while it is paused. */
+export class PlainReadBuffer extends ReadBuffer {
+  readonly options: OnReadOpts = {
+    buffer: lendingBuffer(READ_BYTES),
+    callback: (bytes, piece) => this.onBytes(piece as Buffer, bytes),
+  };
+
+  flush(): void {}
+}
+
+/**
+ * Of a TLS connection, which brings its records one by one, and goes on with those that it has received when it is
+ * paused. What comes in one turn of the event loop is passed on as one.
+ */
+export class TlsReadBuffer extends ReadBuffer {
+  readonly options: OnReadOpts = {
+    buffer: () => this.#next(),
+    callback: (bytes, piece) => this.#onRead(piece as Buffer, bytes),
+  };
+  readonly #buffer: Buffer = lendingBuffer(READ_BYTES + MORE_BYTES);
+  /** Where the next read goes. */
+  #end = 0;
+  /** Where the bytes begin that were not passed on yet. */
+  #begin = 0;
+  #scheduled: NodeJS.Immediate | undefined;
+
+  flush(): void {
+    clearImmediate(this.#scheduled);
+    this.#scheduled = undefined;
+    if (this.#begin === this.#end) return;
+    const gathered = this.#buffer.subarray(this.#begin, this.#end);
+    this.#begin = this.#end;
+    this.give(gathered);
+  }
+
+  #onRead(piece: Buffer, bytes: number): boolean {
+    if (piece.buffer === this.#buffer.buffer) {
+      this.#end += bytes;
+      if (this.#end + RECORD_BYTES > READ_BYTES) this.flush();
+      else this.#scheduled ??= setImmediate(() => this.flush());
+      return true;
     }
-    if (this.#used < BUFFER_BYTES) return this.#buffer.subarray(this.#used);
-    return lendingBuffer(READ_BYTES / 2);
+    this.flush();
+    return this.onBytes(piece, bytes);
+  }
+
+  /** Never where something lies that is lent or was not passed on. */
+  #next(): Buffer {
+    if (this.#begin === this.#end && !this.isInUse()) this.#begin = this.#end = 0;
+    return this.#end < this.#buffer.length ? this.#buffer.subarray(this.#end) : lendingBuffer(MORE_BYTES);
   }
 }
