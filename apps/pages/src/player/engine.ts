@@ -30,6 +30,8 @@ export interface Engine {
   sounds(): Choice;
   chooseRendition(id: number): void;
   chooseSound(id: number): void;
+  /** Whether it is changing the sound: playback may halt for that. */
+  settles(): boolean;
   stop(): void;
 }
 

@@ -5,12 +5,18 @@ import { AUTOMATIC, type StartEngine } from './engine.js';
 /** Seconds ahead with which playback that stands still does not stand for want of data. */
 const ENOUGH = 0.5;
 
+/** Milliseconds. hls.js drops the sound that it has before it loads the other one. */
+const SETTLING = 3000;
+
 export const canUseHlsJs = (): boolean => HlsJs.isSupported();
 
 /** hls.js over Media Source Extensions. */
 export const startHlsJs: StartEngine = (video, path, { happened, failed }) => {
-  const hls = new HlsJs({ workerPath, lowLatencyMode: true });
+  // Faster by up to a half, where it has fallen behind.
+  const hls = new HlsJs({ workerPath, lowLatencyMode: true, maxLiveSyncPlaybackRate: 1.5 });
   let recoveries = 0;
+  let settledAt = 0;
+  const settles = (): boolean => performance.now() < settledAt;
   hls.on(Events.MANIFEST_PARSED, (_, { levels, audioTracks }) =>
     happened(`the playlist names ${levels.length} renditions and ${audioTracks.length} sounds`),
   );
@@ -18,10 +24,12 @@ export const startHlsJs: StartEngine = (video, path, { happened, failed }) => {
   hls.on(Events.ERROR, (_, { type, details, fatal, reason, error, buffer = 0 }) => {
     // It has cancelled a load itself.
     if (details === ErrorDetails.INTERNAL_ABORTED) return;
-    if (details === ErrorDetails.BUFFER_STALLED_ERROR && !fatal && buffer > ENOUGH) {
+    if (details === ErrorDetails.BUFFER_STALLED_ERROR && !fatal && (buffer > ENOUGH || settles())) {
       happened(`stuck with ${buffer.toFixed(1)} s buffered`);
       return;
     }
+    // On its way to where a live stream begins to be played.
+    if (details === ErrorDetails.BUFFER_SEEK_OVER_HOLE && video.played.length === 0) return;
     failed([details, reason ?? error?.message].filter(Boolean).join(': '), fatal);
     // What hls.js' documentation advises, but not for ever.
     if (!fatal || recoveries++ >= 3) return;
@@ -45,7 +53,11 @@ export const startHlsJs: StartEngine = (video, path, { happened, failed }) => {
     }),
     sounds: () => ({ options: hls.audioTracks.map(({ id, name }) => ({ id, title: name })), chosen: hls.audioTrack }),
     chooseRendition: (id) => void (hls.nextLevel = id),
-    chooseSound: (id) => void (hls.audioTrack = id),
+    chooseSound(id) {
+      settledAt = performance.now() + SETTLING;
+      hls.audioTrack = id;
+    },
+    settles,
     stop: () => hls.destroy(),
   };
 };

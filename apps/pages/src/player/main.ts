@@ -47,6 +47,7 @@ video.addEventListener('waiting', () => {
   // Waiting at the very beginning or for a seek is no stall.
   if (video.seeking || video.played.length === 0) return;
   if (bufferedAhead(video) > ENOUGH) return log.happened('the browser cannot keep up with what is buffered');
+  if (engine?.settles() === true) return;
   stalls += 1;
   log.failed('the buffer ran empty', false);
 });

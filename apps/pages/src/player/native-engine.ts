@@ -16,6 +16,7 @@ export const startNative: StartEngine = (video, path, { failed }) => {
     sounds: () => ({ options: [], chosen: -1 }),
     chooseRendition: () => undefined,
     chooseSound: () => undefined,
+    settles: () => false,
     stop() {
       video.removeEventListener('error', complain);
       video.removeAttribute('src');

@@ -31,7 +31,7 @@ const latencyOf = async (player: Player) => Number.parseFloat((await player.look
 describe.concurrent('through the proxy', () => {
   it('hls.js plays live over the seam of a discontinuity', async () => {
     const player = await open('stream=live&engine=hls.js');
-    await player.plays(9);
+    await player.plays(7);
     expect(await player.report()).toMatchObject(WELL);
   });
 
@@ -41,10 +41,13 @@ describe.concurrent('through the proxy', () => {
     expect(await player.report()).toMatchObject(WELL);
   });
 
-  it('hls.js plays LL-HLS no more than 0.7 s later than without a proxy', async () => {
+});
+
+describe('LL-HLS', () => {
+  it('is played by hls.js no more than 0.7 s later than without a proxy', async () => {
     const proxied = await open('stream=low-latency&engine=hls.js');
     const straight = await open('stream=low-latency&engine=hls.js', direct.url);
-    await Promise.all([proxied.plays(6), straight.plays(6)]);
+    await Promise.all([proxied.plays(5), straight.plays(5)]);
     const [later, sooner] = await Promise.all([latencyOf(proxied), latencyOf(straight)]);
     expect(sooner).toBeGreaterThan(0.5);
     expect(later - sooner).toBeLessThan(0.7);
