@@ -134,5 +134,5 @@ describe('rewriting a playlist', () => {
     const started = performance.now();
     for (const text of hostile) rewrite(`#EXTM3U\n${text}`);
     expect(performance.now() - started).toBeLessThan(10_000);
-  });
+  }, 20_000);
 });
