@@ -15,6 +15,7 @@ import { createProxy, type Mounted } from './parts/proxies.js';
 import { beforeSamplePages } from './parts/sample-pages.js';
 import { watchTiers } from './parts/tier-states.js';
 import { followSessions } from './parts/dashboard-sessions.js';
+import { watchRequests } from './parts/request-watches.js';
 import { followHealth } from './parts/upstream-health.js';
 import { patchUpstreams } from './parts/upstream-patches.js';
 import { answers } from './process/messages.js';
@@ -30,9 +31,10 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
   const kept = await createCache(config, shares, bus);
   const tiers = watchTiers(kept, logger);
   const traffic = new Traffic();
-  const observer = (route: string) => logAnswers(logger, traffic.route(route));
-  const cache = config.cache.enabled ? kept.cache : undefined;
   const trusted = createAllowList(config.server.trustProxy);
+  const watching = await watchRequests(config, trusted);
+  const observer = (route: string) => watching.listenIn(logAnswers(logger, traffic.route(route)));
+  const cache = config.cache.enabled ? kept.cache : undefined;
   const sessions = await followSessions(config, bus);
   const features = await createFeatures({ ...context, cache, observer, trusted });
   const mounts: Mounted[] = [
@@ -76,11 +78,17 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
     },
   });
 
-  const dispatch = createDispatch({ mounts, own: own.onPort, shedder, draining: () => draining !== undefined });
+  const dispatch = createDispatch({
+    mounts,
+    own: own.onPort,
+    shedder,
+    draining: () => draining !== undefined,
+    prepared: !config.requestLog.serverTiming,
+  });
 
   return {
-    listener: config.sample ? beforeSamplePages(dispatch) : dispatch,
-    managementListener: own.onManagementPort,
+    listener: watching.around(config.sample ? beforeSamplePages(dispatch) : dispatch),
+    managementListener: watching.around(own.onManagementPort),
     clientError: refuseUnreadable,
     start: async () => undefined,
     setDraining(reason) {

@@ -11,6 +11,8 @@ export interface DispatchParts {
   readonly own: RequestListener;
   readonly shedder: LoadShedder;
   readonly draining: () => boolean;
+  /** Whether hits in memory are sent as they were prepared; nothing can be added to them then. @default true */
+  readonly prepared?: boolean;
 }
 
 /**
@@ -20,6 +22,7 @@ export interface DispatchParts {
  */
 export function createDispatch(parts: DispatchParts): RequestListener {
   const mounts = [...parts.mounts].toSorted((a, b) => b.route.mount.length - a.route.mount.length);
+  const { prepared = true } = parts;
   const find = (path: string): Mounted | undefined => mounts.find(({ route }) => path.startsWith(route.mount));
 
   return (incoming, response) => {
@@ -30,7 +33,7 @@ export function createDispatch(parts: DispatchParts): RequestListener {
       parts.own(incoming, response);
       return;
     }
-    if (mounted !== undefined && !parts.draining() && mounted.proxy.listener(incoming, response)) return;
+    if (prepared && mounted !== undefined && !parts.draining() && mounted.proxy.listener(incoming, response)) return;
     serve(incoming, response);
   };
 

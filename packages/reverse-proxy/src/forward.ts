@@ -1,5 +1,6 @@
 import { stripHopByHop, type HeaderRecord, type Headers } from '@forebay/cache-tiers/http';
 import type { Preset } from './presets/preset.js';
+import { traceContext } from './trace-context.js';
 
 /** What a client asks of its own copy. */
 const PARTICULAR = ['range', 'if-range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
@@ -15,7 +16,16 @@ const NOT_FOR_A_SHARED_LOAD = [
   'x-http-method-override',
   'x-method-override',
 ];
-const SET_BY_THE_PROXY = ['host', 'content-length', 'expect', 'via', 'x-request-id', 'accept-encoding'];
+const SET_BY_THE_PROXY = [
+  'host',
+  'content-length',
+  'expect',
+  'via',
+  'x-request-id',
+  'accept-encoding',
+  'traceparent',
+  'tracestate',
+];
 // Where a request came from is not the client's to say: an origin that believes it would write another's host into pages.
 const HEARSAY = /^(?:forwarded|x-forwarded(?:-.*)?|x-real-ip|x-host)$/;
 
@@ -41,7 +51,7 @@ export function forwardedHeaders(
   headers['accept-encoding'] = preset.coding === 'client' ? codingFor(sent['accept-encoding']) : 'identity';
   headers['via'] = sent['via'] === undefined ? context.via : `${String(sent['via'])}, ${context.via}`;
   headers['x-request-id'] = context.requestId;
-  return headers;
+  return Object.assign(headers, traceContext(sent));
 }
 
 /** Whether an upstream that is asked for one client alone hears what part that client wants. */
