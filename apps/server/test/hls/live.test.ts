@@ -40,7 +40,6 @@ describe.concurrent('through the proxy', () => {
     await player.plays(4);
     expect(await player.report()).toMatchObject(WELL);
   });
-
 });
 
 describe('LL-HLS', () => {

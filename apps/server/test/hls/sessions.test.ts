@@ -232,6 +232,24 @@ describe('HLS on two nodes with one Redis', () => {
   });
 });
 
+it('a reload of the configuration leaves viewers, and who may watch, as they are', async () => {
+  const origin = await startStreamOrigin();
+  ends.push(() => origin.close());
+  const node = await start({ HLS_UPSTREAM_SERVERS: origin.url, HLS_SECRET_KEY: SECRET });
+  const body = JSON.stringify({ uid: 'guest', path: '/live', client_ip: '127.0.0.1' });
+  await node.ask('/api/v1/hls/allowlist', { method: 'POST', body });
+  const [variant = ''] = urisOf(await node.ask('/hls/live/main.m3u8'));
+  const [before] = await sessionsOf(node);
+  node.process.kill('SIGHUP');
+  await node.event('reload_done');
+  expect((await node.ask(variant)).status).toBe(200);
+  expect((await node.ask('/hls/live/main.m3u8')).status).toBe(200);
+  const [after, ...others] = await sessionsOf(node);
+  expect(others).toEqual([]);
+  expect(after?.id).toBe(before?.id);
+  expect(after?.bytes).toBeGreaterThan(before?.bytes ?? 0);
+});
+
 describe('traffic reports', () => {
   let server: Server;
   let status = 500;
