@@ -1,14 +1,16 @@
+import type { ServerResponse } from 'node:http';
 import type { Watch } from './watch.js';
 
 /** Tells clients in `Server-Timing` (W3C) how long it took until their answer began. */
 export const serverTiming: Watch = (_, response, next) => {
   const started = performance.now();
-  const writeHead = response.writeHead;
-  const timed: typeof writeHead = function timed(this: typeof response, ...parts: unknown[]) {
-    if (!this.headersSent) this.setHeader('Server-Timing', `total;dur=${(performance.now() - started).toFixed(1)}`);
+  const writeHead: (...parts: Parameters<ServerResponse['writeHead']>) => ServerResponse =
+    response.writeHead.bind(response);
+  response.writeHead = (...parts: unknown[]) => {
+    if (!response.headersSent)
+      response.setHeader('Server-Timing', `total;dur=${(performance.now() - started).toFixed(1)}`);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- passed on as they came
-    return writeHead.apply(this, parts as unknown as Parameters<typeof writeHead>);
+    return writeHead(...(parts as Parameters<ServerResponse['writeHead']>));
   };
-  response.writeHead = timed;
   next();
 };

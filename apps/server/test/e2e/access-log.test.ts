@@ -47,6 +47,7 @@ describe('the access log', () => {
     const isLine = (text: string): boolean =>
       /^127\.0\.0\.1 - - \[.*\] "GET \/t\/p\/w92\/b\.png HTTP\/1\.1" 200 20000 "-" "me"$/.test(text);
     await forebay.line(() => forebay.output.filter(isLine).length === 3);
+    expect(forebay.output.filter((text) => text.includes('b.png'))).toHaveLength(3);
     await forebay.end();
   });
 
