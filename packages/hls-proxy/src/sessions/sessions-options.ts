@@ -10,9 +10,9 @@ export interface SessionsOptions {
   readonly flushInterval?: number | undefined;
   /** Sessions of one user at once. @default any number */
   readonly maxPerUser?: number | undefined;
-  /** Requests of one session under way at once, in this process. @default 32 */
+  /** Requests of one user's session under way at once, in this process. @default 64 */
   readonly maxPerSession?: number | undefined;
-  /** Requests of one address under way at once, in this process; many viewers may share one. @default 512 */
+  /** Requests of one address under way at once, in this process; many viewers may share one. @default 4096 */
   readonly maxPerAddress?: number | undefined;
   /** Sessions that this process keeps in mind; the one seen longest ago is the first to be looked up anew. @default 100000 */
   readonly maxLocal?: number | undefined;
@@ -45,8 +45,8 @@ export const resolveSessionsOptions = (options: SessionsOptions): ResolvedSessio
   idle: atLeast(1, 'idle', options.idle ?? 90_000),
   flushInterval: atLeast(0, 'flushInterval', options.flushInterval ?? 1000),
   maxPerUser: options.maxPerUser === undefined ? undefined : atLeast(1, 'maxPerUser', options.maxPerUser),
-  maxPerSession: atLeast(1, 'maxPerSession', options.maxPerSession ?? 32),
-  maxPerAddress: atLeast(1, 'maxPerAddress', options.maxPerAddress ?? 512),
+  maxPerSession: atLeast(1, 'maxPerSession', options.maxPerSession ?? 64),
+  maxPerAddress: atLeast(1, 'maxPerAddress', options.maxPerAddress ?? 4096),
   maxLocal: atLeast(1, 'maxLocal', options.maxLocal ?? 100_000),
   clock: options.clock ?? Date.now,
   newId: options.newId ?? (() => randomBytes(12).toString('base64url')),
