@@ -1,17 +1,12 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { bullmqDriver, connectTo, type RedisAddress } from '@forebay/image-proxy/bullmq';
 import { runDriverConformance } from '@forebay/image-proxy/tasks/testing';
-import { startCluster, startPersistentRedis } from './support/redis-server.js';
+import { addressOf, startCluster, startPersistentRedis } from './support/redis-server.js';
 
 interface Servers {
   readonly nodes: readonly RedisAddress[];
   stop(): Promise<void>;
 }
-
-const addressOf = (address: string): RedisAddress => {
-  const [host = '', port = ''] = address.split(':');
-  return { host, port: Number(port) };
-};
 
 const single = async (): Promise<Servers> => {
   const server = await startPersistentRedis();
