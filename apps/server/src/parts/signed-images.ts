@@ -17,16 +17,20 @@ import { imageUrlRoutes, openImageUrlRoutes } from '../routes/image-urls.js';
 import { VERSION } from '../version.js';
 import type { Feature, FeatureContext } from './feature.js';
 import { outboundProxies, upstreamOptions } from './proxies.js';
-import { storeRoute } from './store-route.js';
+import { bucketUrl, storeRoute } from './store-route.js';
 import { openBook } from './url-book.js';
 
 const MAX_IMAGE_BYTES = 128 * 1024 * 1024;
 
 /** Signs URLs of the configured store. */
 export function presignerOf(store: StoreConfig): Presigner {
-  const { accessKeyId = '', secretAccessKey = '', bucket = '', endpoint = '', pathStyle, region } = store;
+  const { accessKeyId = '', secretAccessKey = '', bucket = '', pathStyle, region } = store;
   const credentials = { accessKeyId, secretAccessKey };
-  if (store.provider === 'cos') return cosPresigner({ bucket, region: region ?? '', endpoint, credentials });
+  const url = bucketUrl(store);
+  if (url === undefined) throw new TypeError('there is no store to sign URLs of');
+  if (store.provider === 'cos') return cosPresigner({ bucket, region: region ?? '', endpoint: url, credentials });
+  // The presigner puts the bucket where it belongs.
+  const endpoint = pathStyle ? url : new URL(url.href.replace(`//${bucket}.`, '//'));
   return s3Presigner({ endpoint, bucket, credentials, pathStyle, ...(region === undefined ? {} : { region }) });
 }
 
