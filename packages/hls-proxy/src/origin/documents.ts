@@ -41,6 +41,8 @@ export interface DocumentsOptions {
 const MAX_REDIRECTS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const FOREIGN_TIMEOUT = 10_000;
+/** ms for all redirects and the last byte, besides the time that the origin is to wait: some send a byte now and then. */
+const WHOLE_TIME = 30_000;
 
 /** Asks origins for the small documents: playlists, asset lists, steering manifests. */
 export class Documents {
@@ -54,10 +56,23 @@ export class Documents {
    * Follows redirects itself: each hop is looked at anew, for whether it is on our own upstreams or on another host,
    * and on another host the connector judges the address that it comes to.
    *
-   * @throws {Problem} 502 for redirects that go on, lead nowhere or elsewhere than to the web; the dispatcher's and the
-   * connector's errors.
+   * @throws {Problem} 502 for redirects that go on, lead nowhere or elsewhere than to the web, 504 when it takes too long;
+   * the dispatcher's and the connector's errors.
    */
   async fetch(request: DocumentRequest): Promise<OriginDocument> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new Error('the time is up')), WHOLE_TIME + (request.wait ?? 0)).unref();
+    try {
+      return await this.#follow({ ...request, signal: AbortSignal.any([request.signal, late.signal]) });
+    } catch (error) {
+      if (!late.signal.aborted || request.signal.aborted) throw error;
+      throw new Problem(504, 'upstream-timeout', 'the upstream took too long', { cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #follow(request: DocumentRequest): Promise<OriginDocument> {
     const { group, maxBytes } = this.#options;
     let at = request.resource;
     for (let hops = 0; hops <= MAX_REDIRECTS; hops += 1) {
@@ -97,6 +112,7 @@ export class Documents {
       ...common,
       origin: 'http://upstream.invalid',
       path: at.local,
+      maxRedirects: 0,
       ...(wait === undefined ? {} : { deadline: wait }),
       admit: (head: { statusCode: number; headers: HeaderRecord; origin: string }, first: Buffer | undefined) => {
         mirror = head.origin;
