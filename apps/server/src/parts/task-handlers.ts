@@ -24,7 +24,21 @@ export function taskHandlers(images: TaskImages, { signedImages: { lifetime, ref
         refresh_at: new Date(refreshAt).toISOString(),
       };
     },
-    preRefresh: async ({ signal }) => ({ ...(await images.refreshDue({ signal })) }),
+    preRefresh: ({ signal }) => refreshAllDue(images, signal),
     cleanUp: async () => ({ ...(await images.cleanUp()) }),
   };
+}
+
+/** Goes on until nothing is left that was due. @throws {Error} when there was something, and none of it could be refreshed */
+async function refreshAllDue(images: TaskImages, signal: AbortSignal): Promise<{ refreshed: number; failed: number }> {
+  const sum = { refreshed: 0, failed: 0 };
+  for (;;) {
+    const { refreshed, failed } = await images.refreshDue({ signal });
+    sum.refreshed += refreshed;
+    sum.failed += failed;
+    // What failed is left alone for a while and is not due again at once.
+    if (refreshed === 0) break;
+  }
+  if (sum.refreshed === 0 && sum.failed > 0) throw new Error(`none of ${sum.failed} URLs could be refreshed`);
+  return sum;
 }
