@@ -154,10 +154,18 @@ export class Delivery implements AttemptOwner {
     this.#tried.add(attempt.origin.name);
     const { context, maxResumes } = this.#call;
     const { retries } = context.launcher.balancer;
-    const allowed = this.#transfer.resumable && this.#tries <= maxResumes && !context.closed && retries.remaining >= 1;
+    const affordable = this.#tries === 1 || retries.remaining >= 1;
+    const allowed = this.#transfer.resumable && this.#tries <= maxResumes && !context.closed && affordable;
     const berth = allowed ? this.#berth() : undefined;
     if (berth === undefined) return this.#break(attempt, error);
-    retries.tryWithdraw();
+    // Another origin that sends the rest has no more to do than the one that broke off would have had: when an origin
+    // dies, all that was on its way there moves at once, and multiplies nothing.
+    const moves = this.#tries === 1 && berth.origin !== this.#source;
+    if (!moves && !retries.tryWithdraw()) {
+      berth.lease.release();
+      berth.origin.bucket?.giveBack();
+      return this.#break(attempt, error);
+    }
     this.#tried.add(berth.origin.name);
     const next = new Attempt(this, berth.origin, berth.lease, 'resume', this.limits.headersTimeout);
     this.#attempt = next;
