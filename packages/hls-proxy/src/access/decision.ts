@@ -42,9 +42,6 @@ export interface DecisionParts {
 
 const refused = (why: Refusal): Decision => ({ by: 'refused', why });
 
-/** How long a key's uses are remembered when its grant has no end, ms. */
-const LASTING = 86_400_000;
-
 /** What counts is remembered by a name that is of no use to whoever reads it. */
 const nameOf = (what: string, secret: string): string =>
   `${what} ${createHash('sha256').update(secret).digest('base64url').slice(0, 22)}`;
@@ -68,14 +65,12 @@ export const createDecide = ({ options, grants, foreign }: DecisionParts): ((req
   const closed = tokenSecrets.length > 0;
   const tokens = closed ? createViewerTokens({ secrets: tokenSecrets, clock }) : undefined;
 
-  const keyUse = (kind: ChildKind, grant: string, expires: number): UseLimit | undefined =>
-    closed && kind === 'key'
-      ? {
-          name: nameOf('key', grant),
-          limit: options.keyUses,
-          lifetime: expires === 0 ? LASTING : expires * 1000 - clock(),
-        }
-      : undefined;
+  /** A grant that lasts (of a playlist on demand) has its uses anew after as long as any other one lives. */
+  const keyUse = (kind: ChildKind, grant: string, expires: number): UseLimit | undefined => {
+    if (!closed || kind !== 'key') return undefined;
+    const left = expires === 0 ? Number.POSITIVE_INFINITY : expires * 1000 - clock();
+    return { name: nameOf('key', grant), limit: options.keyUses, lifetime: Math.min(left, 2 * options.keyLifetime) };
+  };
 
   return (request) => {
     const { target, address, userAgent } = request;

@@ -23,7 +23,7 @@ export interface AccessOptions {
   readonly tokenUses?: number | undefined;
   /** How long a key's grant is good at least, in a playlist that is loaded again and again, ms. @default 60000 */
   readonly keyLifetime?: number | undefined;
-  /** How often a key may be fetched with one grant. @default 8 */
+  /** How often a key may be fetched with one grant; one that lasts longer than others has as many again in twice `keyLifetime`. @default 8 */
   readonly keyUses?: number | undefined;
   /** How long grants are good that come from an allow-list entry without an end, ms. @default 86400000 */
   readonly allowedLifetime?: number | undefined;

@@ -126,7 +126,7 @@ export const createTrafficReporter = (options: TrafficReporterOptions): TrafficR
     let batch: TrafficBatch | undefined;
     try {
       for (let count = 0; count < MOST_PER_TURN; count += 1) {
-        const lease = Math.max(3 * interval, 2 * timeout);
+        const lease = Math.ceil(Math.max(3 * interval, 2 * timeout));
         batch = await store.takeTraffic({ id: randomUUID(), reporter, lease, now: clock() });
         if (batch === undefined) break;
         await post(batch);

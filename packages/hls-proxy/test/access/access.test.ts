@@ -83,6 +83,10 @@ describe('a viewer token', () => {
     const media = await ask(access.uriFor(master, local('/live/720/index.m3u8', 'playlist')));
     expect(media).toMatchObject({ kind: 'playlist', resource: { local: '/live/720/index.m3u8' } });
     expect(media.session).toBe(master.session);
+    const segment = access.uriFor(media, local('/live/720/1.ts'));
+    const [path = '', query = ''] = segment.slice('/hls'.length).split('?');
+    const known = { target: { path, query }, address: ADDRESS, userAgent: 'Player' };
+    expect(access.admit(known), 'at once, as nothing has to be asked').toMatchObject({ kind: 'segment' });
     for (const kind of ['segment', 'key', 'asset-list', 'steering'] as const) {
       const child = await ask(access.uriFor(media, local('/live/720/1.ts', kind)));
       expect(child).toMatchObject({ kind, resource: { local: '/live/720/1.ts' } });
@@ -270,6 +274,11 @@ describe('a grant', () => {
   it('of a key in a playlist that is not loaded again lasts as long as the session may', async () => {
     const { access, master, ask, refusal } = await grantOf();
     const uri = access.uriFor(master, local('/vod/key', 'key', true));
+    for (let count = 0; count < 8; count += 1) await ask(uri);
+    expect(await refusal(uri)).toMatchObject({ status: 403 });
+    // A film is long: renditions change, and players ask for their key again.
+    now = T0 + 120_000;
+    await ask(uri);
     now = T0 + 3_500_000;
     await ask(uri);
     now = T0 + 3_600_000;
