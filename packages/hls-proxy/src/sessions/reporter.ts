@@ -52,6 +52,7 @@ export const createReporter = ({
   /** Sent, but not known to have arrived: it goes again under the same number, so that it counts once. */
   let unsure: SessionReport | undefined;
   let flushing: Promise<void> | undefined;
+  let queued: Promise<void> | undefined;
   let failing = false;
 
   const leave = (news: SessionNews): void => {
@@ -118,11 +119,23 @@ export const createReporter = ({
     }
   };
 
-  const flush = (): Promise<void> => {
+  const start = (): Promise<void> => {
     flushing ??= sendAll().finally(() => {
       flushing = undefined;
     });
     return flushing;
+  };
+
+  /** One that is under way may have asked before what the caller wants to be known. */
+  const flush = (): Promise<void> => {
+    if (flushing === undefined) return start();
+    queued ??= flushing
+      .catch(() => undefined)
+      .then(() => {
+        queued = undefined;
+        return start();
+      });
+    return queued;
   };
 
   const forgetIdle = (): void => {
@@ -131,7 +144,7 @@ export const createReporter = ({
     for (const session of live.values()) if (!session.busy && session.lastSeenAt + idle <= now) forget(session);
   };
 
-  const timer = flushInterval === 0 ? undefined : setInterval(() => void flush().catch(() => undefined), flushInterval);
+  const timer = flushInterval === 0 ? undefined : setInterval(() => void start().catch(() => undefined), flushInterval);
   timer?.unref();
 
   return {
@@ -157,7 +170,6 @@ export const createReporter = ({
     useAlone: (limit) => uses.use(limit, clock()),
     async close() {
       clearInterval(timer);
-      await flushing?.catch(() => undefined);
       await flush().catch(() => undefined);
     },
   };

@@ -151,6 +151,23 @@ describe('sessions', () => {
     expect(late).toBe(true);
   });
 
+  it('know after a flush what was decided before it was asked for, although another was under way', async () => {
+    const store = memorySessionStore();
+    const a = processOf(store);
+    const underWay = a.flush();
+    await store.allow({
+      id: 'entry',
+      uid: 'guest',
+      path: '/',
+      address: '192.0.2.1',
+      userAgent: undefined,
+      createdAt: now,
+      expiresAt: undefined,
+    });
+    await Promise.all([underWay, a.flush(), a.flush()]);
+    expect(a.allowed('192.0.2.9', '/a', undefined)).toMatchObject({ uid: 'guest' });
+  });
+
   it('have limits: requests of one session, of one address, sessions of one user', async () => {
     const a = processOf(memorySessionStore(), { maxPerSession: 2, maxPerAddress: 3, maxPerUser: 2 });
     const first = await a.open(viewer());
