@@ -26,13 +26,13 @@ function images(
 describe('the tasks of signed images', () => {
   it('have the store confirm, leave alone what is not due unless forced, and never tell the URL', async () => {
     const some = images([]);
-    const { refresh } = taskHandlers(some, config);
-    expect(await refresh('a.png', { force: false, signal })).toEqual({
+    const handlers = taskHandlers(some, config);
+    expect(await handlers.refresh('a.png', { force: false, signal })).toEqual({
       image_key: 'a.png',
       expires_at: '1970-01-01T01:00:00.000Z',
       refresh_at: '1970-01-01T00:45:00.000Z',
     });
-    await refresh('a.png', { force: true, signal });
+    await handlers.refresh('a.png', { force: true, signal });
     expect(some.refreshes).toEqual([
       { key: 'a.png', verify: true, minAge: 2_700_000 },
       { key: 'a.png', verify: true, minAge: 0 },

@@ -89,6 +89,29 @@ describe('a worker that is killed', () => {
   });
 });
 
+it('gives up what two workers died over, and names the keys of a batch that were lost by it', async () => {
+  const queues = driver();
+  const tasks = createTasks({ queues });
+  const single = await tasks.refresh('slow/deadly.jpg');
+  const batch = await tasks.batchRefresh(['fast/a.jpg', 'slow/deadly.jpg'], { batchSize: 1 });
+  for (let deaths = 0; deaths < 2; deaths += 1) {
+    const victim = new WorkerProcess(redis.port, prefix);
+    ends.push(() => victim.kill());
+    await eventually(() => expect(victim.keys.filter((key) => key === 'slow/deadly.jpg')).toHaveLength(2));
+    await victim.kill();
+  }
+  driver({ lockDuration: 1000 }).work(runner());
+  await eventually(async () => expect(await statusOf(queues, batch.taskId)).toBe('SUCCESS'));
+  expect((await queues.get(batch.taskId))?.result).toEqual({
+    total: 2,
+    succeeded: 1,
+    failed: 1,
+    errors: { 'slow/deadly.jpg': expect.stringContaining('stalled') },
+  });
+  await eventually(async () => expect(await statusOf(queues, single.taskId)).toBe('FAILURE'));
+  expect((await queues.get(single.taskId))?.error).toContain('stalled');
+}, 30_000);
+
 describe('a worker that is told to stop', () => {
   it('hands back what it cannot finish in time, and another goes on with it', async () => {
     const queues = driver();
