@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { memoryBookStore, type BookStore } from '@forebay/image-proxy/signed-images';
 import type { Config } from '../config/config.js';
+import type { StoreConfig } from '../config/store-config.js';
 import type { Bus } from '../process/messages.js';
 import { urlBook, type BookQuestion } from '../topics.js';
 import { connectionOptions } from './shared-tiers.js';
@@ -11,7 +13,7 @@ export interface OpenedBook {
 }
 
 /** Opens the book from any process: in Redis, or in the primary's memory; a process that knows neither has its own. */
-export async function openBook({ redis }: Pick<Config, 'redis'>, bus: Bus | undefined): Promise<OpenedBook> {
+export async function openBook({ redis, store }: Config, bus: Bus | undefined): Promise<OpenedBook> {
   if (redis === undefined)
     return { book: bus === undefined ? memoryBookStore() : busBook(bus), close: async () => undefined };
   const [{ redisConnection }, { redisBookStore }] = await Promise.all([
@@ -19,7 +21,13 @@ export async function openBook({ redis }: Pick<Config, 'redis'>, bus: Bus | unde
     import('@forebay/image-proxy/signed-images/redis'),
   ]);
   const connection = redisConnection({ ...connectionOptions(redis), poolSize: 2, minIdle: 1 });
-  return { book: redisBookStore({ connection }), close: () => connection.close() };
+  return { book: redisBookStore({ connection, name: nameOf(store) }), close: () => connection.close() };
+}
+
+/** One name for each bucket and account: what was signed for another must not be given out. */
+function nameOf({ accessKeyId, bucket, endpoint, pathStyle, provider, region }: StoreConfig): string {
+  const identity = JSON.stringify([provider, endpoint, pathStyle, region, bucket, accessKeyId]);
+  return createHash('sha256').update(identity).digest('base64url').slice(0, 16);
 }
 
 /** Keeps the book in this process' memory, for all processes of the server; returns what ends it. */

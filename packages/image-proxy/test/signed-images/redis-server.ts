@@ -10,6 +10,8 @@ export interface RedisServer {
   readonly port: number;
   connect(): RedisConnection;
   flush(): Promise<void>;
+  /** Ends it without a word. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -33,21 +35,26 @@ export async function startRedis(): Promise<RedisServer> {
   for await (const chunk of child.stdout) if (String(chunk).includes('Ready to accept connections')) break;
   const connections: RedisConnection[] = [];
   const connect = (): RedisConnection => {
-    const connection = redisConnection({ nodes: [`127.0.0.1:${port}`], readTimeout: 2000, writeTimeout: 5000 });
+    const connection = redisConnection({ nodes: [`127.0.0.1:${port}`], readTimeout: 2000, writeTimeout: 2000 });
     connections.push(connection);
     return connection;
   };
   const own = connect();
+  const end = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    kill();
+    await gone;
+  };
   return {
     port,
     connect,
     flush: () => own.write('flush', (redis) => redis.flushall()).then(() => undefined),
+    kill: end,
     async stop() {
       await Promise.all(connections.map((connection) => connection.close()));
       process.off('exit', kill);
-      const gone = once(child, 'exit');
-      kill();
-      await gone;
+      await end();
       await rm(folder, { recursive: true, force: true });
     },
   };

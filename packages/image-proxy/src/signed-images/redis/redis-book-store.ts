@@ -8,6 +8,8 @@ export interface RedisBookStoreOptions {
   readonly connection: RedisConnection;
   /** Entries at most, over all nodes; the least recently used make room. An entry takes about a kilobyte and a half. @default 200000 */
   readonly maxEntries?: number;
+  /** Keeps books apart: URLs of one bucket are no good for another. A part of all names. @default 'urls' */
+  readonly name?: string;
 }
 
 /** Spreads the book over a cluster. A part of the names, so that all nodes agree on it. */
@@ -20,19 +22,23 @@ const CHUNK = 250;
  * that a script touches carries one hash tag: an entry, and the indexes of its partition.
  *
  * @throws {RangeError} when `maxEntries` is no positive whole number.
+ * @throws {TypeError} when `name` holds anything but letters, digits, `-` and `_`.
  */
-export function redisBookStore({ connection, maxEntries = 200_000 }: RedisBookStoreOptions): BookStore {
+export function redisBookStore({ connection, maxEntries = 200_000, name = 'urls' }: RedisBookStoreOptions): BookStore {
   if (!Number.isSafeInteger(maxEntries) || maxEntries < 1)
     throw new RangeError(`maxEntries must be a whole number of at least 1, not ${maxEntries}`);
-  return new RedisBookStore(connection, Math.max(1, Math.ceil(maxEntries / PARTITIONS)));
+  if (!/^[\w-]+$/.test(name)) throw new TypeError(`name must be letters, digits, - and _, not ${JSON.stringify(name)}`);
+  return new RedisBookStore(connection, name, Math.max(1, Math.ceil(maxEntries / PARTITIONS)));
 }
 
 class RedisBookStore implements BookStore {
   readonly #connection: RedisConnection;
+  readonly #name: string;
   readonly #most: number;
 
-  constructor(connection: RedisConnection, most: number) {
+  constructor(connection: RedisConnection, name: string, most: number) {
     this.#connection = connection;
+    this.#name = name;
     this.#most = most;
   }
 
@@ -124,7 +130,7 @@ class RedisBookStore implements BookStore {
   }
 
   #run(script: string, partition: number, args: readonly (string | number)[]): Promise<unknown> {
-    const start = `${this.#connection.names.prefix}u{urls${partition}}`;
+    const start = `${this.#connection.names.prefix}u{${this.#name}${partition}}`;
     const keys = [`${start}due`, `${start}used`, `${start}ends`, `${start}:`];
     return this.#connection.write(start, (redis) => redis.eval(script, keys.length, ...keys, ...args));
   }

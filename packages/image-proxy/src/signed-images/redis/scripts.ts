@@ -10,6 +10,10 @@ local function remove(key)
   redis.call('ZREM', ends, key)
   redis.call('UNLINK', start .. key)
 end
+-- Longer than any signature lives: a book that nobody uses any more goes by itself.
+local function outlive()
+  for i = 1, 3 do redis.call('PEXPIRE', KEYS[i], 691200000) end
+end
 local function put(key, value, refreshAt, expiresAt, ttl, most)
   redis.call('SET', start .. key, value, 'PX', ttl)
   redis.call('ZADD', due, refreshAt, key)
@@ -41,6 +45,7 @@ for i = 3, #ARGV, 5 do
   end
   kept[#kept + 1] = value
 end
+outlive()
 return kept
 `;
 
@@ -50,6 +55,7 @@ for i = 3, #ARGV, 5 do
   redis.call('ZADD', used, 'NX', ARGV[1], ARGV[i])
   put(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], tonumber(ARGV[2]))
 end
+outlive()
 `;
 
 /** ARGV: now, until, image key. Returns 1 when it was claimed. */

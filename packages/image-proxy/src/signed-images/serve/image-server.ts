@@ -77,8 +77,8 @@ export class ImageServer {
         const { key, mode, refresh } = readImageRequest(asked.target, mount);
         if (mode === 'proxy') {
           if (this.#proxy === undefined) throw new Problem(400, 'bad-parameter', 'mode: images are not streamed here');
-          // What goes up is signed anew in any case: a refresh is of the URL that redirects lead to.
-          if (refresh) await this.#refreshed(key);
+          // What goes up is signed anew in any case, and none of it depends on the URL that redirects lead to.
+          if (refresh) await this.#refreshed(key).catch((error: unknown) => this.#options.book.onError(error, key));
           return { kind: 'proxy', proxy: this.#proxy, target: pathOf(key, mount) };
         }
         const entry = refresh ? await this.#refreshed(key) : (await this.#book.get(key)).entry;
