@@ -65,6 +65,39 @@ describe('mirrors of a live stream', () => {
     for (let turn = 0; turn < 6; turn += 1) expect((await proxy.get('/hls/a.m3u8?k=playlist')).status).toBe(200);
   });
 
+  it.each<readonly [string, Script]>([
+    [
+      'break off',
+      (_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/vnd.apple.mpegurl', 'content-length': 500 });
+        response.write('#EXTM3U\n', () => response.destroy());
+      },
+    ],
+    [
+      'end before their length',
+      (_request, response) => {
+        response.writeHead(200, { 'content-length': 500 });
+        response.write('#EXTM3U\n', () => response.socket?.end());
+      },
+    ],
+    [
+      'send what cannot be decoded',
+      (_request, response) => {
+        response.writeHead(200, { 'content-type': 'audio/mpegurl', 'content-encoding': 'gzip' }).end('no gzip at all');
+      },
+    ],
+    ['reset', (_request, response) => response.socket?.resetAndDestroy()],
+  ])('that %s have another one asked, and nobody gets half a playlist', async (_what, broken) => {
+    const { proxy, mirrors } = await mount([broken, playlist(live(1))]);
+    for (let turn = 0; turn < 6; turn += 1) {
+      const { status, text } = await proxy.get('/hls/a.m3u8?k=playlist');
+      expect([status, text.includes('seg3.ts')]).toEqual([200, true]);
+    }
+    expect(mirrors[0]!.requests.length).toBeGreaterThan(0);
+    const alone = await mount([broken]);
+    expect((await alone.proxy.get('/hls/a.m3u8?k=playlist')).status).toBe(502);
+  });
+
   it('lie below a base path each, which players do not see', async () => {
     const text = '#EXTM3U\n#EXTINF:1,\nx.ts\n#EXTINF:1,\n/base/y.ts\n#EXTINF:1,\n/elsewhere.ts\n';
     const upstream = await Origin.start(files({ '/base/a.m3u8': text, '/base/x.ts': 'media' }));

@@ -2,6 +2,7 @@ import type { HeaderRecord } from '@forebay/cache-tiers/http';
 import { Problem } from '@forebay/reverse-proxy';
 import type { Dispatcher } from 'undici';
 import type { Resource } from '../access/admission.js';
+import { BadDocument } from './bad-document.js';
 import { ACCEPTED_CODINGS, decoded } from './codings.js';
 import { collect, type Collected } from './collect.js';
 import { looksLikePlaylist, refusal, type Expected } from './expected.js';
@@ -73,19 +74,28 @@ export class Documents {
   }
 
   async #follow(request: DocumentRequest): Promise<OriginDocument> {
-    const { group, maxBytes } = this.#options;
+    const { group } = this.#options;
     let at = request.resource;
     for (let hops = 0; hops <= MAX_REDIRECTS; hops += 1) {
       const { answer, mirror } = await this.#ask(at, request);
       const url = 'local' in at ? group.urlOf(at.local, mirror) : at.foreign;
       const location = answer.headers['location'];
       if (!REDIRECTS.has(answer.status) || typeof location !== 'string') {
-        const body = answer.body && (await decoded(answer.body, answer.headers, maxBytes));
-        return { status: answer.status, headers: answer.headers, url, mirror, body };
+        const { status, headers } = answer;
+        const body = answer.body && (await this.#decoded(answer.body, headers, mirror));
+        return { status, headers, url, mirror, body };
       }
       at = group.locate(redirected(location, url));
     }
     throw new Problem(502, 'upstream-failed', `the upstream redirects more than ${MAX_REDIRECTS} times`);
+  }
+
+  async #decoded(body: Buffer, headers: HeaderRecord, mirror: string | undefined): Promise<Buffer> {
+    try {
+      return await decoded(body, headers, this.#options.maxBytes);
+    } catch (error) {
+      throw new BadDocument(mirror, 'what came cannot be decoded, or is too long', error);
+    }
   }
 
   async #ask(

@@ -14,7 +14,7 @@ function natureOf(headers: HeaderRecord, first: Buffer | undefined): 'playlist' 
   const coding = headers['content-encoding'];
   if (coding !== undefined && coding !== 'identity') {
     // Only the decoder sees the beginning.
-    if (MEDIA_TYPE.test(type)) return 'media';
+    if (MEDIA_TYPE.test(type) && !PLAYLIST_TYPE.test(type)) return 'media';
     return NO_PLAYLIST_TYPE.test(type) ? 'other' : 'playlist';
   }
   const beginning = first?.toString('latin1', 0, 64) ?? '';

@@ -1,6 +1,7 @@
 import { isGuardError } from '@forebay/guard';
 import { Problem } from '@forebay/reverse-proxy';
 import type { Resource } from '../access/admission.js';
+import { BadDocument, culpritOf } from '../origin/bad-document.js';
 import type { Documents, OriginDocument } from '../origin/documents.js';
 import { isPlaylist } from '../playlist/facts.js';
 import { Flights, type Landed } from './flights.js';
@@ -10,7 +11,7 @@ import type { StreamMemory } from './stream-memory.js';
 
 /** What a playlist's URL turned out to lead to. */
 export type Found =
-  | { readonly kind: 'playlist'; readonly playlist: Playlist; readonly status: number }
+  | { readonly kind: 'playlist'; readonly playlist: Playlist }
   /** The origin cannot be asked: this is what it said last. */
   | { readonly kind: 'last-copy'; readonly playlist: Playlist; readonly error: unknown }
   /** An answer that is no success. */
@@ -29,7 +30,7 @@ export interface PlaylistSourceOptions {
 
 /** A blocking reload may take so many target durations (draft-pantos-hls-rfc8216bis section 6.2.5.2). */
 const BLOCKING_TARGET_DURATIONS = 3;
-/** Mirrors asked for one playlist because those before were behind. */
+/** Mirrors asked for one playlist because those before were behind, or had nothing of use. */
 const MOST_MIRRORS = 3;
 
 /** Fetches playlists: one upstream request for all who ask at once, always fresh, never older than what was seen before. */
@@ -67,29 +68,37 @@ export class PlaylistSource {
     const { documents, memory, mirrors } = this.#options;
     const wait = isBlocking(resource) ? BLOCKING_TARGET_DURATIONS * memory.targetDuration(key) : undefined;
     const avoid = new Set<string>();
-    for (;;) {
-      const document = await documents.fetch({ resource, expected, wait, avoid, signal });
-      const found = this.#judged(document);
-      if (found.kind !== 'playlist' || !memory.isBehind(key, found.playlist)) return found;
-      const { mirror } = document;
-      if (mirror === undefined || avoid.has(mirror) || avoid.size + 1 >= Math.min(mirrors, MOST_MIRRORS)) {
-        // Nobody has what was there already. Either the broadcast began anew, which shows soon enough, or it will be back.
-        const playlist = memory.lastCopy(key);
-        return playlist ? { kind: 'last-copy', playlist, error: new Error('every mirror is behind') } : found;
-      }
+    const mayTryWithout = (mirror: string | undefined): boolean => {
+      if (mirror === undefined || avoid.has(mirror) || avoid.size + 1 >= Math.min(mirrors, MOST_MIRRORS)) return false;
       avoid.add(mirror);
+      return true;
+    };
+    for (;;) {
+      let found: Found;
+      try {
+        const document = await documents.fetch({ resource, expected, wait, avoid, signal });
+        found = this.#judged(document);
+        if (found.kind !== 'playlist' || !memory.isBehind(key, found.playlist)) return found;
+      } catch (error) {
+        if (mayTryWithout(culpritOf(error))) continue;
+        throw error;
+      }
+      if (mayTryWithout(found.playlist.mirror)) continue;
+      // Nobody has what was there already. Either the broadcast began anew, which shows soon enough, or it will be back.
+      const playlist = memory.lastCopy(key);
+      return playlist ? { kind: 'last-copy', playlist, error: new Error('every mirror is behind') } : found;
     }
   }
 
   #judged(document: OriginDocument): Found {
-    const { status, headers, body } = document;
+    const { status, headers, body, mirror } = document;
     if (status >= 500 || status === 429) throw failed(document);
     if (body === undefined) return { kind: 'media' };
     if (status !== 200) return { kind: 'refusal', document };
     const playlist = new Playlist(document, body, this.#options.now());
     const typed = String(headers['content-type'] ?? '').includes('mpegurl');
-    if (!typed && !isPlaylist(playlist.text)) throw new Problem(502, 'upstream-failed', 'what came is no playlist');
-    return { kind: 'playlist', playlist, status };
+    if (!typed && !isPlaylist(playlist.text)) throw new BadDocument(mirror, 'what came is no playlist');
+    return { kind: 'playlist', playlist };
   }
 }
 
