@@ -16,10 +16,11 @@ export function banner(
   return [
     '',
     '  Forebay runs in sample mode: no upstream is configured, so it serves its own.',
-    '  Three image servers (one slow, one flaky), a JSON API and two HLS mirrors stand behind it.',
+    '  Three image servers (one slow, one flaky), a JSON API, two HLS mirrors and an object store stand behind it.',
     '',
     '  Look',
     row('where to begin', `${base}/`),
+    row('a gallery', `${base}/gallery`),
     row('a player', `${base}/player`),
     '',
     '  Try',
