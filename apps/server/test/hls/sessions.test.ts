@@ -223,12 +223,25 @@ describe('HLS on two nodes with one Redis', () => {
     );
   });
 
-  it('without a secret of the operator’s, the nodes agree on one', async () => {
+  it('without a secret of the operator’s, the nodes agree on one; without Redis, viewers go on and new ones come', async () => {
     const variables = { HLS_UPSTREAM_SERVERS: origin.url, USE_REDIS: 'true', REDIS_CLUSTER_NODES: redis.address };
     const [a, b] = await Promise.all([start(variables), start(variables)]);
     const [variant = ''] = urisOf(await a.ask('/hls/live/main.m3u8'));
     const debug = await b.ask(`/api/v1/hls/debug?ip=127.0.0.1&url=${encodeURIComponent(variant)}`);
     expect(debug.json()).toMatchObject({ allowed: true, by: 'grant' });
+    await redis.kill();
+    expect((await a.ask(variant)).status).toBe(200);
+    expect((await b.ask(variant)).status).toBe(200);
+    expect((await a.ask('/hls/live/main.m3u8', { headers: { 'user-agent': 'Newcomer' } })).status).toBe(200);
+    expect((await a.ask('/api/v1/hls/sessions')).status).toBe(503);
+    expect((await a.ask('/health')).status).toBe(200);
+    await redis.start();
+    const page = await eventually(
+      async () => (await a.ask('/api/v1/hls/sessions')).json(),
+      ({ total }) => total === 2,
+      'both viewers are known again',
+    );
+    expect(page['state']).toBe('connected');
   });
 });
 
