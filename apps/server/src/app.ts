@@ -60,7 +60,14 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
 
   const shedder = new LoadShedder();
   const control = new CacheControl(kept, bus, config);
-  const sampler = new Sampler({ traffic, mounts, shedder, usable: tiers.states, tiers: () => control.tiers() });
+  const sampler = new Sampler({
+    traffic,
+    mounts,
+    shedder,
+    usable: tiers.states,
+    tiers: () => control.tiers(),
+    streaming: features.find(({ streaming }) => streaming !== undefined)?.streaming,
+  });
   ends.push(bus.handle(workerSample, () => sampler.sample()));
   const clients = new EventClients(bus);
   const own = createOwnPaths(context, {

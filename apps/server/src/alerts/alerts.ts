@@ -5,7 +5,7 @@ import type { Facts } from '../metrics/facts.js';
 import type { AlertList } from './alert.js';
 import { AlertEvaluator, type AlertEvent } from './evaluator.js';
 import { Flaps } from './flaps.js';
-import { alertRules, type QueueFacts } from './rules.js';
+import { alertRules } from './rules.js';
 import { Webhook } from './webhook.js';
 
 /** Watches the facts, and tells of what is wrong and of what is well again: in the log and to the webhook. */
@@ -22,9 +22,9 @@ export class Alerts {
   }
 
   /** Once a second. */
-  look(facts: Facts, recent: readonly HistoryPoint[], queues: readonly QueueFacts[]): void {
+  look(facts: Facts, recent: readonly HistoryPoint[]): void {
     const flaps = this.#flaps.look(facts.upstreams, facts.at);
-    const { disk, tiers, upstreams, workers } = facts;
+    const { disk, queues, tiers, upstreams, workers } = facts;
     for (const event of this.#evaluator.evaluate({ disk, tiers, upstreams, workers, recent, flaps, queues }, facts.at))
       this.#tell(event);
   }

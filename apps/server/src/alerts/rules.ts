@@ -4,22 +4,11 @@ import type { Facts } from '../metrics/facts.js';
 import type { AlertName, Severity } from './alert.js';
 
 /** What rules judge by, once a second. */
-export interface AlertFacts extends Pick<Facts, 'disk' | 'tiers' | 'upstreams' | 'workers'> {
+export interface AlertFacts extends Pick<Facts, 'disk' | 'queues' | 'tiers' | 'upstreams' | 'workers'> {
   /** The last five minutes by the second. */
   readonly recent: readonly HistoryPoint[];
   /** How often each upstream came or went in the last five minutes, by `route upstream`. */
   readonly flaps: ReadonlyMap<string, number>;
-  readonly queues: readonly QueueFacts[];
-}
-
-/** One task queue. */
-export interface QueueFacts {
-  readonly name: string;
-  /** Tasks that wait. */
-  readonly depth: number;
-  /** Tasks that ended in the last five minutes, and how many of them failed. */
-  readonly ended: number;
-  readonly failed: number;
 }
 
 /** What a rule finds about one subject. */
@@ -74,12 +63,12 @@ export function alertRules({ cacheHitRate, queueDepth, taskFailureRate }: AlertC
       raiseAfter: 10,
       resolveAfter: 10,
       judge: ({ queues }) =>
-        queues.map(({ depth, name }) => ({
-          subject: name,
+        queues.map(({ depth, queue }) => ({
+          subject: queue,
           bad: depth > queueDepth,
           value: depth,
           threshold: queueDepth,
-          detail: `${depth} tasks wait in the queue ${name}`,
+          detail: `${depth} tasks wait in the queue ${queue}`,
         })),
     },
     {
@@ -88,12 +77,12 @@ export function alertRules({ cacheHitRate, queueDepth, taskFailureRate }: AlertC
       raiseAfter: 10,
       resolveAfter: 60,
       judge: ({ queues }) =>
-        queues.map(({ ended, failed, name }) => ({
-          subject: name,
-          bad: ended < LEAST_TASKS ? undefined : failed / ended > taskFailureRate,
-          value: ended === 0 ? 0 : failed / ended,
+        queues.map(({ failed, failureRate, queue, succeeded }) => ({
+          subject: queue,
+          bad: failed + succeeded < LEAST_TASKS ? undefined : failureRate > taskFailureRate,
+          value: failureRate,
           threshold: taskFailureRate,
-          detail: `${failed} of the last ${ended} tasks of the queue ${name} failed`,
+          detail: `${failed} of ${failed + succeeded} tasks of the queue ${queue} failed in five minutes`,
         })),
     },
   ];

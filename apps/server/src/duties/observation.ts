@@ -21,7 +21,7 @@ export async function observe({ bus, config, fleet, logger }: PrimaryContext): P
   const overview = (facts: Facts): Overview => overviewOf(facts, recorder, findings.assess(facts), alerts.list());
   const stream = new OverviewStream(bus, { overview, series: () => recorder.series(), look: () => observatory.look() });
   observatory.onTick((facts) => {
-    alerts.look(facts, recorder.recent(300), []);
+    alerts.look(facts, recorder.recent(300));
     findings.assess(facts);
     stream.publish(facts);
   });
@@ -32,7 +32,9 @@ export async function observe({ bus, config, fleet, logger }: PrimaryContext): P
       alerts: alerts.list(),
     })),
     bus.handle(observed, async () => ({ facts: await observatory.look(), minute: recorder.recent(60) })),
-    bus.handle(metricsText, async () => exposition.text(await observatory.look())),
+    bus.handle(metricsText, async () =>
+      exposition.text({ ...(await observatory.look()), alerts: alerts.list().active }),
+    ),
     bus.handle(alertsNow, () => alerts.list()),
     () => stream.close(),
     () => alerts.close(),

@@ -2,9 +2,9 @@ import { statfs } from 'node:fs/promises';
 import type { Config } from '../config/config.js';
 import type { DiskFacts, Facts, TierFacts } from '../metrics/facts.js';
 import { Ledger, type LedgerState } from '../metrics/ledger.js';
-import type { Bus, Reply } from '../process/messages.js';
+import { answers, type Bus, type Reply } from '../process/messages.js';
 import type { FleetView } from '../process/roles.js';
-import { lastWords, workerSample, type TierView, type WorkerSample } from '../topics.js';
+import { lastWords, taskStats, workerSample, type TierView, type WorkerSample } from '../topics.js';
 import { combineViews } from '../upstream-view.js';
 import { Recorder, type RecorderState } from './recorder.js';
 import { RestartCount, type RestartState } from './restart-count.js';
@@ -26,8 +26,9 @@ export interface ObservatoryOptions {
 const EVERY = 1000;
 /** Less than a second, so that one look is over when the next begins. ms */
 const PATIENCE = 800;
-/** How long the look at the file system will do. ms */
+/** How long a look at the file system will do, and one at the queues, which may be in Redis. ms */
 const DISK_FRESH = 10_000;
+const QUEUES_FRESH = 5000;
 
 /**
  * Looks at all workers once a second and adds up what they say. What it knows outlives a reload of the configuration:
@@ -47,6 +48,8 @@ export class Observatory {
   #timer: NodeJS.Timeout | undefined;
   #disk: DiskFacts | undefined;
   #diskAt = -Infinity;
+  #queues: Facts['queues'] = [];
+  #queuesAt = -Infinity;
   #end: (() => void) | undefined;
 
   constructor({ bus, config, fleet, now = Date.now }: ObservatoryOptions, state?: ObservatoryState) {
@@ -98,6 +101,7 @@ export class Observatory {
     const [replies] = await Promise.all([
       this.#bus.ask(workerSample, null, { to: 'workers', timeout: PATIENCE }),
       this.#lookAtDisk(),
+      this.#lookAtQueues(),
     ]);
     const workers = this.#fleet.workers();
     this.#take(replies, new Set(workers.map(({ name }) => name)));
@@ -113,6 +117,8 @@ export class Observatory {
       tiers: tiersOf(samples),
       inFlight: samples.reduce((sum, { inFlight }) => sum + inFlight, 0),
       disk: this.#disk,
+      queues: this.#queues,
+      hls: hlsOf(samples),
     };
   }
 
@@ -129,6 +135,13 @@ export class Observatory {
     this.#ledger.keepOnly(there);
   }
 
+  async #lookAtQueues(): Promise<void> {
+    if (this.#now() - this.#queuesAt < QUEUES_FRESH) return;
+    this.#queuesAt = this.#now();
+    const [queues] = answers(await this.#bus.ask(taskStats, null, { to: 'primary', timeout: PATIENCE }));
+    this.#queues = queues ?? [];
+  }
+
   async #lookAtDisk(): Promise<void> {
     if (!this.#config.cache.enabled || this.#now() - this.#diskAt < DISK_FRESH) return;
     this.#diskAt = this.#now();
@@ -140,6 +153,16 @@ export class Observatory {
       this.#disk = undefined;
     }
   }
+}
+
+/** Every worker counts all sessions, and its own transfers. */
+function hlsOf(samples: readonly WorkerSample[]): Facts['hls'] {
+  const known = samples.flatMap(({ streaming }) => streaming ?? []);
+  if (known.length === 0) return undefined;
+  return {
+    sessions: Math.max(...known.map(({ sessions }) => sessions)),
+    transfers: known.reduce((sum, { transfers }) => sum + transfers, 0),
+  };
 }
 
 function budgetsOf(samples: readonly WorkerSample[]): Facts['budgets'] {

@@ -3,7 +3,8 @@ import { alertList, type AlertList } from '../alerts/alert.js';
 import type { Facts, TierFacts } from '../metrics/facts.js';
 import { overall } from '../metrics/counts.js';
 import { rounded } from '../routes/rounded.js';
-import { describeUpstream, upstreamServer, type UpstreamServer } from '../routes/upstream-server.js';
+import { describeQueue, queueStats, type QueueJson } from '../routes/task-shape.js';
+import { describeUpstream, upstreamFields, type UpstreamServer } from '../routes/upstream-server.js';
 import { describeWorker, workerShape, type WorkerShape } from '../routes/worker-shape.js';
 import { VERSION } from '../version.js';
 import { healthShape, type Health } from './findings.js';
@@ -32,6 +33,17 @@ export interface Overview {
   readonly worker_restarts: number;
   readonly in_flight: number;
   readonly alerts: AlertList;
+  /** Null without HLS. */
+  readonly hls: HlsRow | null;
+  readonly queues: readonly QueueJson[];
+}
+
+export interface HlsRow {
+  readonly sessions: number;
+  /** Segments on their way now. */
+  readonly transfers: number;
+  /** Given to viewers in the last second. */
+  readonly bytes_per_second: number;
 }
 
 /** Since the start. */
@@ -87,15 +99,13 @@ const shape = {
     .describe('Since the start'),
   point: historyPoint.nullable().describe('The last second'),
   upstreams: z.array(
-    z.intersection(
-      upstreamServer,
-      z.looseObject({
-        group: z.string().describe("The route's name"),
-        response_times_ms: z.array(z.number().nullable()).describe('Means of the last 60 seconds, oldest first'),
-        calls_last_minute: count,
-        failures_last_minute: count,
-      }),
-    ),
+    z.object({
+      group: z.string().describe("The route's name"),
+      ...upstreamFields,
+      response_times_ms: z.array(z.number().nullable()).describe('Means of the last 60 seconds, oldest first'),
+      calls_last_minute: count,
+      failures_last_minute: count,
+    }),
   ),
   tiers: z.array(
     z.object({
@@ -116,6 +126,15 @@ const shape = {
   worker_restarts: count,
   in_flight: count,
   alerts: alertList,
+  hls: z
+    .object({
+      sessions: count,
+      transfers: count.describe('Segments on their way now'),
+      bytes_per_second: z.number().describe('Given to viewers in the last second'),
+    })
+    .nullable()
+    .describe('null without HLS'),
+  queues: z.array(queueStats),
 };
 
 export const overviewWithSeries: z.ZodType<OverviewWithSeries> = z
@@ -153,7 +172,14 @@ export const overviewOf = (facts: Facts, recorder: Recorder, health: Health, ale
   worker_restarts: facts.restarts,
   in_flight: facts.inFlight,
   alerts,
+  hls:
+    facts.hls === undefined
+      ? null
+      : { ...facts.hls, bytes_per_second: Math.round(hlsBytes(recorder) / (recorder.latest?.seconds ?? 1)) },
+  queues: facts.queues.map(describeQueue),
 });
+
+const hlsBytes = ({ lastSecond }: Recorder): number => lastSecond.routes['hls']?.bytes ?? 0;
 
 function tierRow({ bytes, entries, lastError, maxBytes, maxEntries, name, usable }: TierFacts, facts: Facts): TierRow {
   const counts = facts.counts.tiers[name] ?? { hits: 0, misses: 0, evictions: 0, errors: 0 };

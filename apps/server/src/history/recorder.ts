@@ -46,6 +46,8 @@ export class Recorder {
   readonly #seconds: Ring<HistoryPoint>;
   readonly #slots: Ring<HistoryPoint>;
   readonly #upstreams: Map<string, Ring<UpstreamSecond>>;
+  /** What the last record added. */
+  lastSecond: Counts = noCounts();
   #last: RecorderState['last'];
   #open: OpenSlot | undefined;
 
@@ -65,6 +67,7 @@ export class Recorder {
     addCounts(delta, counts);
     addCounts(delta, last.counts, -1);
     this.#seconds.push(pointOf(at, (at - last.at) / 1000, delta));
+    this.lastSecond = delta;
     this.#recordUpstreams(delta);
     this.#recordSlot(at, delta);
   }

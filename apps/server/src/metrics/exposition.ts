@@ -8,8 +8,9 @@ import {
 } from 'prom-client';
 import { cumulative } from './latency-histogram.js';
 import type { Times } from './counts.js';
-import type { Facts } from './facts.js';
+import type { Exposed } from './facts.js';
 import { cacheFamilies } from './families/caches.js';
+import { featureFamilies } from './families/features.js';
 import { processFamilies } from './families/processes.js';
 import { trafficFamilies } from './families/traffic.js';
 import { upstreamFamilies } from './families/upstreams.js';
@@ -20,6 +21,7 @@ export const families: readonly Family[] = [
   ...trafficFamilies,
   ...upstreamFamilies,
   ...cacheFamilies,
+  ...featureFamilies,
   ...processFamilies,
 ];
 
@@ -29,13 +31,13 @@ export const families: readonly Family[] = [
  */
 export class Exposition {
   readonly #registry = new Registry();
-  #facts: Facts | undefined;
+  #facts: Exposed | undefined;
 
   constructor(all: readonly Family[] = families) {
     for (const family of all) this.#register(family);
   }
 
-  async text(facts: Facts): Promise<string> {
+  async text(facts: Exposed): Promise<string> {
     this.#facts = facts;
     return this.#registry.metrics();
   }
@@ -44,7 +46,7 @@ export class Exposition {
     const { help, labels, name } = family;
     const registers = [this.#registry];
     const labelNames = [...labels];
-    const samples = <T>(read: (facts: Facts) => Iterable<T>): Iterable<T> =>
+    const samples = <T>(read: (facts: Exposed) => Iterable<T>): Iterable<T> =>
       this.#facts === undefined ? [] : read(this.#facts);
     switch (family.type) {
       case 'counter':

@@ -1,3 +1,5 @@
+import type { QueueStats } from '@forebay/image-proxy/tasks';
+import type { Alert } from '../alerts/alert.js';
 import type { WorkerStatus } from '../process/roles.js';
 import type { TierView } from '../topics.js';
 import type { UpstreamView } from '../upstream-view.js';
@@ -25,6 +27,19 @@ export interface Facts {
   readonly tiers: readonly TierFacts[];
   readonly inFlight: number;
   readonly disk: DiskFacts | undefined;
+  readonly queues: readonly QueueStats[];
+  readonly hls: HlsFacts | undefined;
+}
+
+/** What is exposed: the facts, and what was made of them. */
+export interface Exposed extends Facts {
+  readonly alerts: readonly Alert[];
+}
+
+/** What is streamed now. */
+export interface HlsFacts {
+  readonly sessions: number;
+  readonly transfers: number;
 }
 
 /** One tier over all workers. */

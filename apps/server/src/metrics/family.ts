@@ -1,4 +1,4 @@
-import type { Facts } from './facts.js';
+import type { Exposed } from './facts.js';
 import type { Times } from './counts.js';
 
 /** Label values of one sample; every one comes from code or configuration. */
@@ -11,16 +11,16 @@ interface Described {
   readonly labels: readonly string[];
 }
 
-/** A metric: how it is named, and what it is of the facts. */
+/** A metric: how it is named, and what of the facts it is. */
 export type Family = Described &
   (
     | {
         readonly type: 'counter' | 'gauge';
-        readonly samples: (facts: Facts) => Iterable<readonly [Labels, number]>;
+        readonly samples: (facts: Exposed) => Iterable<readonly [Labels, number]>;
       }
     | {
         readonly type: 'histogram';
         /** Times in ms, exposed in seconds. */
-        readonly samples: (facts: Facts) => Iterable<readonly [Labels, Times]>;
+        readonly samples: (facts: Exposed) => Iterable<readonly [Labels, Times]>;
       }
   );

@@ -1,3 +1,4 @@
+import type { Feature } from '../parts/feature.js';
 import type { Mounted } from '../parts/proxies.js';
 import type { TierState } from '../parts/tier-states.js';
 import type { TierView, WorkerSample } from '../topics.js';
@@ -12,27 +13,30 @@ export interface SampleSources {
   readonly usable: () => readonly TierState[];
   /** May ask Redis: not every second's work. */
   readonly tiers: () => Promise<readonly TierView[]>;
+  readonly streaming: Feature['streaming'];
 }
 
-/** How long what a tier said of itself will do. ms */
-const TIERS_FRESH = 5000;
+/** How long what was asked of Redis will do. ms */
+const FRESH = 5000;
 
 /** What a worker tells the primary of itself every second; made when it is asked for. */
 export class Sampler {
   readonly #sources: SampleSources;
   #tiers: readonly TierView[] = [];
-  #tiersAt = -Infinity;
+  #sessions: number | undefined;
+  #askedAt = -Infinity;
 
   constructor(sources: SampleSources) {
     this.#sources = sources;
   }
 
   async sample(now: number = performance.now()): Promise<WorkerSample> {
-    const { mounts, shedder, tiers, usable } = this.#sources;
-    if (now - this.#tiersAt >= TIERS_FRESH) {
-      this.#tiersAt = now;
-      this.#tiers = await tiers();
+    const { mounts, shedder, streaming, tiers, usable } = this.#sources;
+    if (now - this.#askedAt >= FRESH) {
+      this.#askedAt = now;
+      [this.#tiers, this.#sessions] = await Promise.all([tiers(), streaming?.sessions().catch(() => undefined)]);
     }
+    const sessions = this.#sessions;
     return {
       counts: this.counts(),
       upstreams: mounts.flatMap(({ route, proxy }) =>
@@ -46,6 +50,7 @@ export class Sampler {
       inFlight: shedder.inFlight,
       usable: usable(),
       tiers: this.#tiers,
+      streaming: streaming && sessions !== undefined ? { sessions, transfers: streaming.transfers() } : undefined,
     };
   }
 

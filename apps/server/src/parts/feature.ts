@@ -15,6 +15,13 @@ export interface Feature {
   readonly routes?: (app: ManagementApp) => void;
   /** Adds endpoints that are anyone's, to the port that has no management interface; `routes` adds them, too. */
   readonly openRoutes?: (app: ManagementApp) => void;
+  /** How much is streamed, for metrics and the dashboard. */
+  readonly streaming?: {
+    /** Over all workers, and nodes. */
+    sessions(): Promise<number>;
+    /** By this worker. */
+    transfers(): number;
+  };
   close(): Promise<void>;
 }
 

@@ -43,6 +43,10 @@ export async function hlsFeature(context: FeatureContext): Promise<Feature> {
     mounted: { route, proxy },
     proxied: [hlsEndpoint],
     routes: (app) => hlsRoutes(app, desk),
+    streaming: {
+      sessions: async () => (await desk.list({ uid: undefined, limit: 1, offset: 0 })).total,
+      transfers: () => proxy.transfers().length,
+    },
     async close() {
       desk.close();
       await sessions.close();

@@ -9,6 +9,7 @@ import { overviewWithSeries, type OverviewWithSeries } from '../history/overview
 import type { HistoryPoint } from '../history/series.js';
 import { answers, type Bus } from '../process/messages.js';
 import { overviewJson } from '../topics.js';
+import { exampleQueue } from './task-shape.js';
 import { exampleServer } from './upstream-server.js';
 import { exampleWorker } from './worker-shape.js';
 
@@ -135,5 +136,7 @@ const EXAMPLE: OverviewWithSeries = {
   worker_restarts: 0,
   in_flight: 2,
   alerts: { active: [exampleAlert], history: [] },
+  hls: { sessions: 40, transfers: 12, bytes_per_second: 15_000_000 },
+  queues: [exampleQueue],
   series: { seconds: [POINT], five_minutes: [{ ...POINT, seconds: 300 }] },
 };

@@ -22,26 +22,27 @@ export interface UpstreamServer {
   readonly next_retry_at: string | null;
 }
 
-export const upstreamServer: z.ZodType<UpstreamServer> = z
-  .object({
-    name: z.string(),
-    url: z.string(),
-    healthy: z.boolean().describe('What the probes say'),
-    available: z.boolean().describe('Whether requests may be sent to it now'),
-    enabled: z.boolean().describe('False while it is drained'),
-    circuit: z.enum(['closed', 'open', 'half-open']),
-    priority: z.number().int().describe('1 is served before 2'),
-    weight: z.number().describe('As configured'),
-    weight_in_force: z.number().describe('As the balancer computed it'),
-    response_time_ms: z.number().nullable().describe('Moving average of requests'),
-    probe_time_ms: z.number().nullable().describe('Of health probes'),
-    in_flight: z.number().int(),
-    consecutive_failures: z.number().int(),
-    success_rate: z.number().describe('Moving average, from 0 to 1'),
-    last_error: z.string().nullable(),
-    next_retry_at: z.iso.datetime().nullable().describe('When it is tried again'),
-  })
-  .meta({ id: 'UpstreamServer' });
+/** The fields' schemas, for what shows a server with more around it. */
+export const upstreamFields: { readonly [Field in keyof UpstreamServer]: z.ZodType<UpstreamServer[Field]> } = {
+  name: z.string(),
+  url: z.string(),
+  healthy: z.boolean().describe('What the probes say'),
+  available: z.boolean().describe('Whether requests may be sent to it now'),
+  enabled: z.boolean().describe('False while it is drained'),
+  circuit: z.enum(['closed', 'open', 'half-open']),
+  priority: z.number().int().describe('1 is served before 2'),
+  weight: z.number().describe('As configured'),
+  weight_in_force: z.number().describe('As the balancer computed it'),
+  response_time_ms: z.number().nullable().describe('Moving average of requests'),
+  probe_time_ms: z.number().nullable().describe('Of health probes'),
+  in_flight: z.number().int(),
+  consecutive_failures: z.number().int(),
+  success_rate: z.number().describe('Moving average, from 0 to 1'),
+  last_error: z.string().nullable(),
+  next_retry_at: z.iso.datetime().nullable().describe('When it is tried again'),
+};
+
+export const upstreamServer: z.ZodType<UpstreamServer> = z.object(upstreamFields).meta({ id: 'UpstreamServer' });
 
 export const exampleServer: UpstreamServer = {
   name: 'images-1.example',

@@ -1,3 +1,4 @@
+import type { QueueStats } from '@forebay/image-proxy/tasks';
 import { describe, expect, it } from 'vitest';
 import { AlertEvaluator } from '../../src/alerts/evaluator.js';
 import { Flaps } from '../../src/alerts/flaps.js';
@@ -17,6 +18,18 @@ function run(evaluator: AlertEvaluator, facts: AlertFacts, times: number): strin
     evaluator.evaluate(facts, second * 1000).map(({ alert, event }) => `${second} ${event} ${alert.id}`),
   ).flat();
 }
+const queueOf = (more: Partial<QueueStats>): QueueStats => ({
+  queue: 'quick',
+  depth: 0,
+  active: 0,
+  delayed: 0,
+  workers: 1,
+  succeeded: 0,
+  failed: 0,
+  failureRate: 0,
+  throughputPerMinute: 0,
+  ...more,
+});
 const minute = (hits: number, misses: number): HistoryPoint[] => [
   { hits: { memory: hits }, misses, requests: hits + misses } as unknown as HistoryPoint,
 ];
@@ -76,7 +89,7 @@ describe('an alert', () => {
       tiers: [redis],
       disk: { free: 4, size: 100 },
       workers: late,
-      queues: [{ name: 'quick', depth: 101, ended: 100, failed: 6 }],
+      queues: [queueOf({ depth: 101, failed: 6, succeeded: 94, failureRate: 0.06 })],
     };
     const evaluator = new AlertEvaluator(rules);
     run(evaluator, bad, 20);
@@ -92,7 +105,7 @@ describe('an alert', () => {
       'redis-away redis',
       'task-failures quick',
     ]);
-    run(evaluator, { ...well, queues: [{ name: 'quick', depth: 0, ended: 100, failed: 5 }] }, 60);
+    run(evaluator, { ...well, queues: [queueOf({ failed: 5, succeeded: 95, failureRate: 0.05 })] }, 60);
     expect(evaluator.list().active).toEqual([]);
     expect(evaluator.list().history).toHaveLength(5);
   });

@@ -42,7 +42,7 @@ beforeAll(async () => {
     });
     route.hit(200, 1);
   }
-  text = await new Exposition().text(factsOf({ routes: traffic.counts(), tiers: {}, shed: 0 }));
+  text = await new Exposition().text({ ...factsOf({ routes: traffic.counts(), tiers: {}, shed: 0 }), alerts: [] });
   parsed = parse(text) as readonly Parsed[];
 });
 
@@ -65,7 +65,7 @@ describe('the metrics', () => {
       expect(help).toMatch(/^[A-Z0-9].*\.$/);
       for (const label of labels)
         expect(label).toMatch(
-          /^(route|upstream|tier|code|cache|status|result|kind|state|worker|version|node_version|queue|task|outcome|alert|severity)$/,
+          /^(route|upstream|tier|code|cache|status|result|kind|state|worker|version|node_version|queue|task|outcome|alert|subject|severity)$/,
         );
     }
   });

@@ -54,5 +54,7 @@ export const factsOf = (counts: Counts = noCounts(), more: Partial<Facts> = {}):
   })),
   inFlight: 0,
   disk: { free: 500, size: 1000 },
+  queues: [],
+  hls: undefined,
   ...more,
 });
