@@ -1,3 +1,3 @@
 export type { StoreAccount } from './check-signature.js';
-export { createObjectStore, type ObjectStoreOptions } from './object-store.js';
-export { objects, POSTERS } from './objects.js';
+export { createObjectStore } from './object-store.js';
+export { objects } from './objects.js';

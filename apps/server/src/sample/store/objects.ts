@@ -2,7 +2,7 @@ import { films, posterPath } from '../films.js';
 import { readPictureRequest, type PictureRequest } from '../picture-request.js';
 
 /** How many keys of the plain kind there are: `posters/1.png` and so on. */
-export const POSTERS = 300;
+const POSTERS = 300;
 
 /** Keys that were hard for somebody once: names of endpoints, characters with a meaning, Unicode. */
 const ODD = [
