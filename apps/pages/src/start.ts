@@ -9,7 +9,7 @@ interface Film {
   readonly poster_path: string;
 }
 
-const POSTERS = 12;
+const POSTERS = 16;
 
 void showHealth(document.querySelector<HTMLElement>('#health')!);
 void showPosters(document.querySelector<HTMLElement>('#posters')!);
