@@ -133,15 +133,21 @@ describe('forebay healthcheck', () => {
 
 describe('forebay worker', () => {
   const redis = { USE_REDIS: 'true', REDIS_HOST: 'redis.example' };
+  const store = {
+    STORE_ENDPOINT: 'https://store.example',
+    STORE_BUCKET: 'pictures',
+    STORE_ACCESS_KEY_ID: 'id',
+    STORE_SECRET_ACCESS_KEY: 'secret',
+  };
 
   it('works with the same configuration as the server', async () => {
-    const env = { ...redis, STORE_ENDPOINT: 'https://store.example' };
+    const env = { ...redis, ...store };
     expect(await run(['worker', '--log-level', 'warn'], env)).toMatchObject({ status: 0, worked: true });
     expect((await run(['worker', '--log-levle', 'warn'], env)).complaints).toContain('did you mean --log-level?');
   });
 
   it('says what it lacks, and exits 78', async () => {
-    const withoutRedis = await run(['worker'], { STORE_ENDPOINT: 'https://store.example' });
+    const withoutRedis = await run(['worker'], store);
     expect(withoutRedis).toMatchObject({ status: 78, worked: false });
     expect(withoutRedis.complaints).toContain('set USE_REDIS=true');
     expect(await run(['worker'], redis)).toMatchObject({

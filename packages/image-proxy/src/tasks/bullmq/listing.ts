@@ -44,7 +44,7 @@ export async function listTasks(
   { queue: wanted, status, limit, offset }: TaskFilter,
 ): Promise<TaskPage> {
   const states = status === undefined ? everywhere : places[status];
-  const found: (Found | TaskRecord)[] = [];
+  const found: Found[] = [];
   for (const [queue, jobs] of queues) {
     if (wanted !== undefined && wanted !== queue) continue;
     const lists = await Promise.all(states.map((state) => jobs.getRanges([state], 0, MOST_LISTED - 1, false)));
@@ -54,12 +54,13 @@ export async function listTasks(
       found.push(...(status === undefined || certain.has(state) ? here : await only(status, here, batches)));
     }
   }
-  if (status === undefined || status === 'REVOKED') {
-    const revoked = await revocations.all();
-    found.push(...revoked.filter(({ queue }) => wanted === undefined || wanted === queue));
-  }
-  const page = await Promise.all(found.slice(offset, offset + limit).map((each) => read(each, batches)));
-  return { tasks: page.filter((record) => record !== undefined), total: found.length };
+  const revoked = (await revocations.all()).filter(({ queue }) => wanted === undefined || wanted === queue);
+  // One that ran is still where BullMQ put it until its record is kept.
+  const ids = new Set(revoked.map(({ taskId }) => taskId));
+  const listed: (Found | TaskRecord)[] = found.filter(({ id }) => !ids.has(id));
+  if (status === undefined || status === 'REVOKED') listed.push(...revoked);
+  const page = await Promise.all(listed.slice(offset, offset + limit).map((each) => read(each, batches)));
+  return { tasks: page.filter((record) => record !== undefined), total: listed.length };
 }
 
 async function only(status: TaskStatus, found: readonly Found[], batches: BatchProgress): Promise<Found[]> {
