@@ -23,7 +23,7 @@ const tag = 'HLS';
 
 const text = z.string().min(1).max(256);
 const uid = text
-  .regex(/^[^\p{Cc}]+$/u, 'must not hold control characters')
+  .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'must not hold control characters or halves of characters')
   .refine((name) => !name.includes(':/'), 'must not hold ":/"');
 const ip = z.string().refine((address) => addressPrefix(address) !== undefined, 'must be an IP address');
 const page = {

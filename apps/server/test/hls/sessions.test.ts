@@ -139,6 +139,7 @@ describe('HLS on two workers', () => {
 
   it.each([
     [{ path: '/live', client_ip: '127.0.0.1' }, 'uid'],
+    [{ uid: '\ud800', path: '/live', client_ip: '127.0.0.1' }, 'uid'],
     [{ uid: 'a:/b', path: '/live', client_ip: '127.0.0.1' }, 'uid'],
     [{ uid: 'a', path: '/live/../x', client_ip: '127.0.0.1' }, 'path'],
     [{ uid: 'a', path: '/live%2fx', client_ip: '127.0.0.1' }, 'path'],

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { addressPrefix, createViewerTokens } from '@forebay/guard';
+import { addressPrefix, createViewerTokens, type ViewerTokens } from '@forebay/guard';
 import { parseCmcd } from '../sessions/cmcd.js';
 import type { UseLimit } from '../sessions/store.js';
 import type { Viewer } from '../sessions/sessions.js';
@@ -7,7 +7,7 @@ import type { ChildKind, Resource, ViewerRequest } from './admission.js';
 import { FOREIGN, type ForeignUrls } from './foreign-urls.js';
 import type { Grants } from './grants.js';
 import type { ResolvedAccessOptions } from './options.js';
-import { decodeCmcd, readOwnQuery, takePass, type OwnQuery } from './own-query.js';
+import { decodeCmcd, readOwnQuery, takePass, type OwnQuery, type TakenPass } from './own-query.js';
 
 /** Why a request is refused; for the operator, never for the caller. */
 export type Refusal =
@@ -49,6 +49,9 @@ const nameOf = (what: string, secret: string): string =>
 /** An address that is none (a Unix socket) is a network of its own. */
 const networkOf = (address: string): string => addressPrefix(address) ?? `of ${address}`;
 
+/** Of a request that came without a grant. */
+const FIRST = { sessionId: undefined, kind: undefined, use: undefined } as const;
+
 const withQuery = (path: string, query: string): string => (query === '' ? path : `${path}?${query}`);
 
 /** The stream that a request without a grant begins: the playlist, or the folder of anything else. */
@@ -59,94 +62,118 @@ const cmcdOf = (request: ViewerRequest, query: OwnQuery): Viewer['cmcd'] => {
   return text === undefined ? request.cmcd : { ...request.cmcd, ...parseCmcd(text) };
 };
 
+/** A request, read. */
+interface Asked {
+  readonly request: ViewerRequest;
+  readonly query: OwnQuery;
+  readonly isForeign: boolean;
+  readonly resource: Resource;
+}
+
+const viewerOf = (
+  { request, query }: Asked,
+  right: { readonly uid?: string | undefined; readonly expiresAt?: number | undefined; readonly allowedBy?: string },
+): Viewer => ({
+  uid: right.uid,
+  address: request.address,
+  userAgent: request.userAgent,
+  stream: streamOf(request.target.path),
+  allowedBy: right.allowedBy,
+  expiresAt: right.expiresAt,
+  cmcd: cmcdOf(request, query),
+});
+
 /** Makes the function that decides. It asks nobody, counts nothing and opens nothing. */
 export const createDecide = ({ options, grants, foreign }: DecisionParts): ((request: ViewerRequest) => Decision) => {
   const { sessions, tokenSecrets, clock } = options;
-  const closed = tokenSecrets.length > 0;
-  const tokens = closed ? createViewerTokens({ secrets: tokenSecrets, clock }) : undefined;
+  const tokens = tokenSecrets.length > 0 ? createViewerTokens({ secrets: tokenSecrets, clock }) : undefined;
+
+  /** Undefined: a URL on another host that was not sealed here. */
+  const read = (request: ViewerRequest): Asked | undefined => {
+    const { path, query: text } = request.target;
+    const query = readOwnQuery(text, grants.looksRight);
+    if (!path.startsWith(FOREIGN))
+      return { request, query, isForeign: false, resource: { local: withQuery(path, query.upward) } };
+    const url = foreign.open(path);
+    if (url === undefined) return undefined;
+    if (query.directives !== '')
+      url.search = url.search === '' ? query.directives : `${url.search}&${query.directives}`;
+    return { request, query, isForeign: true, resource: { foreign: url } };
+  };
+
+  const boundTo = ({ request }: Asked): string | undefined =>
+    options.bindAddress ? networkOf(request.address) : undefined;
 
   /** A grant that lasts (of a playlist on demand) has its uses anew after as long as any other one lives. */
-  const keyUse = (kind: ChildKind, grant: string, expires: number): UseLimit | undefined => {
-    if (!closed || kind !== 'key') return undefined;
-    const left = expires === 0 ? Number.POSITIVE_INFINITY : expires * 1000 - clock();
-    return { name: nameOf('key', grant), limit: options.keyUses, lifetime: Math.min(left, 2 * options.keyLifetime) };
+  const keyUse = (grant: string, ends: number | undefined): UseLimit => ({
+    name: nameOf('key', grant),
+    limit: options.keyUses,
+    lifetime: Math.min((ends ?? Number.POSITIVE_INFINITY) - clock(), 2 * options.keyLifetime),
+  });
+
+  const byGrant = (asked: Asked, text: string): Decision => {
+    const { isForeign, query, request, resource } = asked;
+    const { address, target } = request;
+    const named = isForeign ? target.path : withQuery(target.path, query.origin);
+    const grant = grants.read(text, named, () => networkOf(address));
+    if (grant === undefined) return refused('forged-grant');
+    const { expires, kind, network, sessionId, uid } = grant;
+    const expiresAt = expires === 0 ? undefined : expires * 1000;
+    if (expiresAt !== undefined && expiresAt <= clock()) return refused('expired-grant');
+    const use = tokens !== undefined && kind === 'key' ? keyUse(text, expiresAt) : undefined;
+    return { by: 'grant', resource, viewer: viewerOf(asked, { uid, expiresAt }), network, sessionId, kind, use };
+  };
+
+  const byAnyone = (asked: Asked): Decision => {
+    const { address, target, userAgent } = asked.request;
+    const entry = sessions.allowed(address, target.path, userAgent);
+    const viewer = viewerOf(asked, entry === undefined ? {} : { uid: entry.uid, allowedBy: entry.id });
+    return { by: 'anyone', resource: asked.resource, viewer, network: boundTo(asked), ...FIRST };
+  };
+
+  const byToken = (asked: Asked, taken: TakenPass): Decision => {
+    const { uid, expires, token, path } = taken.pass;
+    const expiresAt = Number(expires) * 1000;
+    const use =
+      options.tokenUses === undefined
+        ? undefined
+        : { name: nameOf('token', token), limit: options.tokenUses, lifetime: expiresAt - clock() };
+    const resource = { local: withQuery(path, taken.rest) };
+    return {
+      by: 'token',
+      resource,
+      viewer: viewerOf(asked, { uid, expiresAt }),
+      network: boundTo(asked),
+      ...FIRST,
+      use,
+    };
+  };
+
+  /** Tokens and entries are for paths of ours. */
+  const byTokenOrEntry = (asked: Asked, check: ViewerTokens): Decision => {
+    if (asked.isForeign) return refused('no-token');
+    const { address, target, userAgent } = asked.request;
+    const taken = takePass(asked.query.upward, target.path);
+    const verdict = taken === undefined ? 'no' : check.check(taken.pass);
+    if (taken !== undefined && verdict === 'valid') return byToken(asked, taken);
+    const entry = sessions.allowed(address, target.path, userAgent);
+    if (entry === undefined) return refused(verdict === 'valid' ? 'no-token' : `${verdict}-token`);
+    const expiresAt = entry.expiresAt ?? clock() + options.allowedLifetime;
+    const viewer = viewerOf(asked, { uid: entry.uid, expiresAt, allowedBy: entry.id });
+    // The address was what let the viewer in, so nothing of it is good elsewhere.
+    return { by: 'allow-list', resource: asked.resource, viewer, network: networkOf(address), ...FIRST };
   };
 
   return (request) => {
-    const { target, address, userAgent } = request;
-    if (options.allowed?.contains(address) === false) return refused('address-not-allowed');
-    const query = readOwnQuery(target.query, grants.looksRight);
-    const isForeign = target.path.startsWith(FOREIGN);
-    const url = isForeign ? foreign.open(target.path) : undefined;
-    if (isForeign && url === undefined) return refused('forged-url');
-    if (url !== undefined && query.directives !== '')
-      url.search = url.search === '' ? query.directives : `${url.search}&${query.directives}`;
-    const resource = url === undefined ? { local: withQuery(target.path, query.upward) } : { foreign: url };
-
-    const viewer = (uid: string | undefined, expiresAt: number | undefined, allowedBy?: string): Viewer => ({
-      uid,
-      address,
-      userAgent,
-      stream: streamOf(target.path),
-      allowedBy,
-      expiresAt,
-      cmcd: cmcdOf(request, query),
-    });
-    const bound = (always: boolean): string | undefined =>
-      always || options.bindAddress ? networkOf(address) : undefined;
-
-    if (query.grant !== undefined) {
-      const named = isForeign ? target.path : withQuery(target.path, query.origin);
-      const grant = grants.read(query.grant, named, () => networkOf(address));
-      if (grant === undefined && closed) return refused('forged-grant');
-      if (grant !== undefined && grant.expires !== 0 && grant.expires * 1000 <= clock())
-        return refused('expired-grant');
-      if (grant !== undefined) {
-        const { kind, expires, uid, sessionId, network } = grant;
-        const expiresAt = expires === 0 ? undefined : expires * 1000;
-        const use = keyUse(kind, query.grant, expires);
-        return { by: 'grant', resource, viewer: viewer(uid, expiresAt), network, sessionId, kind, use };
-      }
+    if (options.allowed?.contains(request.address) === false) return refused('address-not-allowed');
+    const asked = read(request);
+    if (asked === undefined) return refused('forged-url');
+    const { grant } = asked.query;
+    if (grant !== undefined) {
+      const decision = byGrant(asked, grant);
+      // Where anyone may watch, a grant that is no good (any more) is as good as none.
+      if (decision.by === 'grant' || tokens !== undefined) return decision;
     }
-
-    const first = { resource, sessionId: undefined, kind: undefined };
-    const entry = sessions.allowed(address, target.path, userAgent);
-    if (tokens === undefined)
-      return {
-        ...first,
-        by: 'anyone',
-        viewer: viewer(entry?.uid, undefined, entry?.id),
-        network: bound(false),
-        use: undefined,
-      };
-    // Tokens and entries are for paths of ours.
-    if (isForeign) return refused('no-token');
-    const taken = takePass(query.upward, target.path);
-    const verdict = taken === undefined ? 'none' : tokens.check(taken.pass);
-    if (taken !== undefined && verdict === 'valid') {
-      const { uid, expires, token } = taken.pass;
-      const ends = Number(expires) * 1000;
-      return {
-        ...first,
-        by: 'token',
-        resource: { local: withQuery(target.path, taken.rest) },
-        viewer: viewer(uid, ends),
-        network: bound(false),
-        use:
-          options.tokenUses === undefined
-            ? undefined
-            : { name: nameOf('token', token), limit: options.tokenUses, lifetime: ends - clock() },
-      };
-    }
-    if (entry === undefined)
-      return refused(verdict === 'expired' ? 'expired-token' : verdict === 'forged' ? 'forged-token' : 'no-token');
-    const ends = entry.expiresAt ?? clock() + options.allowedLifetime;
-    return {
-      ...first,
-      by: 'allow-list',
-      viewer: viewer(entry.uid, ends, entry.id),
-      network: bound(true),
-      use: undefined,
-    };
+    return tokens === undefined ? byAnyone(asked) : byTokenOrEntry(asked, tokens);
   };
 };

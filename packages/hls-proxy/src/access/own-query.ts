@@ -53,11 +53,14 @@ const decoded = (text: string): string => {
   }
 };
 
-/** The pass in a query, and the query without it; undefined if it is not there whole, once. */
-export const takePass = (
-  query: string,
-  path: string,
-): { readonly pass: PresentedPass; readonly rest: string } | undefined => {
+/** A pass, and the query without it. */
+export interface TakenPass {
+  readonly pass: PresentedPass;
+  readonly rest: string;
+}
+
+/** The pass in a query; undefined if it is not there whole, once. */
+export const takePass = (query: string, path: string): TakenPass | undefined => {
   const found = new Map<string, string>();
   const rest: string[] = [];
   for (const pair of query.split('&')) {

@@ -367,6 +367,11 @@ describe('where anyone may watch', () => {
     expect((await ask(uri)).session).toBe(master.session);
     const restarted = doorOf({ secrets: ['made anew'] });
     expect(await restarted.ask(uri)).toMatchObject({ kind: undefined, resource: { local: '/live/1.ts' } });
+    // Of a time when tokens were wanted, and it has ended since.
+    const before = doorOf(closed);
+    const expired = before.access.uriFor(await before.ask(tokenFor('/live/main.m3u8')), local('/live/1.ts'));
+    now += 86_400_000;
+    expect(await ask(expired)).toMatchObject({ kind: undefined, resource: { local: '/live/1.ts' } });
   });
 
   it('keys have neither end nor count', async () => {
