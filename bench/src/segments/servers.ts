@@ -125,10 +125,14 @@ http {
   };
 }
 
+// As it must where the client's connection is TLS.
+const COPYING = `${CACHING} sendfile off; output_buffers 2 512k;`;
+
 const nginxes = [
   nginx('nginx', 'nginx, tuned', TUNED),
   nginx('nginx-usual', 'nginx, usual', USUAL),
   nginx('nginx-cache', 'nginx, cached', CACHING),
+  nginx('nginx-cache-copying', 'nginx, cached, without sendfile', COPYING),
 ];
 
 /** In the order in which the tables show them; the first of a table is what the others are measured by. */
