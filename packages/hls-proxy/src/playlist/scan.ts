@@ -22,6 +22,7 @@ const LF = 0x0a;
 const CR = 0x0d;
 const HASH = 0x23;
 const COLON = 0x3a;
+const MINUS = 0x2d;
 const BOM = 0xfeff;
 
 const NONE: Variables = new Map();
@@ -62,7 +63,9 @@ export function scanPlaylist(text: string, baseUrl: URL, imported: Variables = N
     if (!text.startsWith('#EXT', from)) continue;
     const colon = tagEnd(text, from, lineEnd);
     const tag = text.slice(from + 1, colon).trimEnd();
-    if (tag === 'EXTINF' || tag === 'EXT-X-STREAM-INF') line = tag;
+    // Channel lists have a duration of -1: what follows is no segment, and its name must tell.
+    if (tag === 'EXTINF') line = text.charCodeAt(colon + 1) === MINUS ? '' : tag;
+    if (tag === 'EXT-X-STREAM-INF') line = tag;
     if (tag === 'EXTINF' || colon === lineEnd) continue;
     const attributes = attributeSpans(text, colon + 1, lineEnd);
     if (tag === 'EXT-X-DEFINE') definitions.define(text, attributes);

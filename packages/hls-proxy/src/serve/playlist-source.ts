@@ -96,7 +96,7 @@ export class PlaylistSource {
     if (body === undefined) return { kind: 'media' };
     if (status !== 200) return { kind: 'refusal', document };
     const playlist = new Playlist(document, body, this.#options.now());
-    const typed = String(headers['content-type'] ?? '').includes('mpegurl');
+    const typed = /mpegurl/i.test(String(headers['content-type'] ?? ''));
     if (!typed && !isPlaylist(playlist.text)) throw new BadDocument(mirror, 'what came is no playlist');
     return { kind: 'playlist', playlist };
   }

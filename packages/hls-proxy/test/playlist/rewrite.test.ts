@@ -30,6 +30,7 @@ describe('rewriting a playlist', () => {
     ['#EXT-X-STREAM-INF:BANDWIDTH=1\nvideo.ts', 'playlist'],
     ['#EXT-X-STREAM-INF:BANDWIDTH=1\n#EXT-X-OTHER\n# comment\nvideo', 'playlist'],
     ['#EXTINF:4,\nsegment.m3u8', 'segment'],
+    ['#EXTINF:-1 tvg-id="a",A channel\nchannel.m3u8', 'playlist'],
     ['#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a,URI=\'",NAME="x",URI="audio"', 'playlist'],
     ['#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1,URI="iframes"', 'playlist'],
     ['#EXT-X-RENDITION-REPORT:URI="../low/",LAST-MSN=3', 'playlist'],
