@@ -43,7 +43,8 @@ describe.concurrent('through the proxy', () => {
 });
 
 describe('LL-HLS', () => {
-  it('is played by hls.js no more than 0.7 s later than without a proxy', async () => {
+  // A second of buffer is all there is: a machine that halts for longer, as one that runs many tests may, is given another try.
+  it('is played by hls.js no more than 0.7 s later than without a proxy', { retry: 2 }, async () => {
     const proxied = await open('stream=low-latency&engine=hls.js');
     const straight = await open('stream=low-latency&engine=hls.js', direct.url);
     await Promise.all([proxied.plays(5), straight.plays(5)]);

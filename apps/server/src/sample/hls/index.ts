@@ -1,3 +1,3 @@
 export { createHlsListener } from './hls-listener.js';
 export { createHlsOrigin } from './hls-origin.js';
-export { loadSampleMedia, type SampleMedia } from './media.js';
+export { loadSampleMedia } from './media.js';
