@@ -103,6 +103,7 @@ describe('the rules for Prometheus', () => {
 
 describe('the Grafana dashboard', () => {
   it('asks for metrics and labels that there are', () => {
+    expect(dashboard.panels.length).toBeGreaterThan(20);
     for (const { targets = [] } of dashboard.panels) for (const { expr } of targets) expectExported(expr);
     for (const { query } of dashboard.templating.list) {
       const metric = /label_values\((\w+)/.exec(query)?.[1];
