@@ -4,10 +4,18 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { startRedis, type RedisServer } from '../../../cache-tiers/test/support/redis-servers.js';
 import { sessionStoreSuite } from './conformance.js';
 
+/** What is asked here is what a store does, not how fast on a busy machine. */
+const patient = { readTimeout: 5000, writeTimeout: 5000 };
 let server: RedisServer;
 const stores: SessionStore[] = [];
 const storeOf = (): SessionStore => {
-  const store = redisSessionStore({ port: server.port, maxSessions: 25, maxUnsentUsers: 10, maxAllowed: 3 });
+  const store = redisSessionStore({
+    port: server.port,
+    ...patient,
+    maxSessions: 25,
+    maxUnsentUsers: 10,
+    maxAllowed: 3,
+  });
   stores.push(store);
   return store;
 };
