@@ -27,6 +27,7 @@ import { viewOf, type UpstreamView } from './upstream-view.js';
 export async function createNode(context: NodeContext): Promise<NodeApp> {
   const { bus, config, logger, shares } = context;
   let draining: DrainReason | undefined;
+  let ended = false;
 
   const kept = await createCache(config, shares, bus);
   const tiers = watchTiers(kept, logger);
@@ -90,6 +91,7 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
     own: own.onPort,
     shedder,
     draining: () => draining !== undefined,
+    ended: () => ended,
     prepared: !config.requestLog.serverTiming,
   });
 
@@ -106,6 +108,7 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
     async stop() {
       clients.close();
       await shedder.idle();
+      ended = true;
       bus.broadcast(lastWords, sampler.counts(), 'primary');
       for (const end of ends) end();
       await Promise.all(mounts.map(({ proxy }) => proxy.close()));

@@ -11,6 +11,8 @@ export interface DispatchParts {
   readonly own: RequestListener;
   readonly shedder: LoadShedder;
   readonly draining: () => boolean;
+  /** Whether the parts are being taken down: there is nothing left that could answer. */
+  readonly ended: () => boolean;
   /** Whether hits in memory are sent as they were prepared; nothing can be added to them then. @default true */
   readonly prepared?: boolean;
 }
@@ -49,6 +51,12 @@ export function createDispatch(parts: DispatchParts): RequestListener {
     }
     if (mounted === undefined) {
       refuse(incoming, response, new Problem(404, 'not-found', 'no route is mounted at this path'));
+      return;
+    }
+    if (parts.ended()) {
+      // On a connection that was open, and had asked for nothing, when all others had their answers.
+      const problem = new Problem(503, 'stopping', 'the server is stopping', { retryAfterMs: 1000 });
+      refuse(incoming, response, problem);
       return;
     }
     if (parts.shedder.refuses(incoming, response)) return;
