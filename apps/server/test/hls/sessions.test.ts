@@ -192,6 +192,9 @@ describe('HLS on two nodes with one Redis', () => {
       HLS_TOKEN_USES: '1',
       USE_REDIS: 'true',
       REDIS_CLUSTER_NODES: redis.address,
+      // Seconds: what is counted must be counted together, however busy the machine is.
+      REDIS_READ_TIMEOUT: '5',
+      REDIS_WRITE_TIMEOUT: '5',
     };
     const [a, b] = await Promise.all([start(variables), start(variables)]);
     const tv = { headers: { 'user-agent': 'Roku/DVP' } };
