@@ -128,6 +128,32 @@ describe('an endpoint', () => {
     expect((await forebay.ask('/cache/purge', { method: 'POST', body: '{' })).json()['detail']).toContain('not JSON');
   });
 
+  it('refuses every parameter and body that its description does not allow', async () => {
+    let refused = 0;
+    for (const { method, operation, path } of operations) {
+      if (operation.responses['400'] === undefined || path.startsWith('/{') || path.startsWith('/3/')) continue;
+      const target = path.replaceAll(/\{\w+\}/g, 'x');
+      const ask = async (query: string, body?: string): Promise<void> => {
+        const reply = await forebay.ask(target + query, {
+          method: method.toUpperCase(),
+          ...(body === undefined ? {} : { body }),
+        });
+        expect(reply.status, `${method} ${target}${query} ${body ?? ''}`).toBe(400);
+        expect(reply.json(), target).toMatchObject({ status: 400, request_id: expect.any(String) });
+        refused += 1;
+      };
+      for (const { in: where, name, schema } of operation.parameters ?? []) {
+        const { enum: words, type } = schema as { readonly enum?: readonly string[]; readonly type?: string };
+        if (where !== 'query') continue;
+        if (words !== undefined || type === 'integer') await ask(`?${name}=nonsense`);
+        if (type === 'integer') await ask(`?${name}=-1`);
+      }
+      if (operation.requestBody === undefined) continue;
+      for (const body of ['', '{', '[]', 'null', '{"nonsense":1}']) await ask('', body);
+    }
+    expect(refused).toBeGreaterThan(40);
+  });
+
   it('takes bodies of unknown length, and no larger ones than it reads', async () => {
     const headers = { 'Transfer-Encoding': 'chunked' };
     const sent = await forebay.ask('/cache/purge', { method: 'POST', body: '{"keys":["/a"]}', headers });

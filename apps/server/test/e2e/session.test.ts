@@ -17,6 +17,27 @@ const signIn = (key: string, headers: Record<string, string> = {}): Promise<Repl
   forebay.ask('/api/v1/session', { method: 'POST', body: JSON.stringify({ api_key: key }), headers });
 const cookieOf = (reply: Reply): string => (reply.headers['set-cookie']?.[0] ?? '').split(';')[0] ?? '';
 
+describe('with an API key', () => {
+  it("every endpoint wants it that is not described as anyone's, and no other does", async () => {
+    const reply = await forebay.ask('/openapi.json', { headers: { 'X-API-Key': 'correct horse' } });
+    const { paths } = reply.json() as { paths: Record<string, Record<string, { security?: object[] }>> };
+    const asked = { open: [] as string[], closed: 0 };
+    for (const [path, methods] of Object.entries(paths))
+      for (const [method, { security }] of Object.entries(methods)) {
+        const target = path.replaceAll(/\{\w+\}/g, 'x');
+        const { status } = await forebay.ask(target, { method: method.toUpperCase() });
+        if (security === undefined) expect(status, `${method} ${path}`).toBe(401);
+        else expect(status, `${method} ${path}`).not.toBe(401);
+        if (security === undefined) asked.closed += 1;
+        else asked.open.push(path);
+      }
+    expect(asked.closed).toBeGreaterThan(20);
+    expect(
+      asked.open.filter((path) => !/^\/(?:health|\{|hls\/|robots|favicon|api\/v1\/(?:image|session))/.test(path)),
+    ).toEqual([]);
+  });
+});
+
 describe('the dashboard', () => {
   it('signs in once, and its cookie opens the management interface until it signs out', async () => {
     const reply = await signIn('correct horse');
