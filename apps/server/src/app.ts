@@ -37,7 +37,7 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
   const observer = (route: string) => watching.listenIn(logAnswers(logger, traffic.route(route)));
   const cache = config.cache.enabled ? kept.cache : undefined;
   const sessions = await followSessions(config, bus);
-  const features = await createFeatures({ ...context, cache, observer, trusted });
+  const features = await createFeatures({ ...context, cache, observer, sessions, trusted });
   const mounts: Mounted[] = [
     ...config.routes.map((route) => ({
       route,

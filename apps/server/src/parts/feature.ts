@@ -3,6 +3,7 @@ import type { TieredCache } from '@forebay/cache-tiers';
 import type { ReverseProxyObserver, StoredMeta } from '@forebay/reverse-proxy';
 import type { Endpoint } from '../api/endpoint.js';
 import type { ManagementApp } from '../api/management-app.js';
+import type { Sessions } from '../middleware/sessions.js';
 import type { NodeContext } from '../process/roles.js';
 import type { Mounted } from './proxies.js';
 
@@ -30,6 +31,8 @@ export interface FeatureContext extends NodeContext {
   readonly cache: TieredCache<StoredMeta> | undefined;
   /** Counts and logs what a route answers, under its name. */
   readonly observer: (route: string) => ReverseProxyObserver;
+  /** Sign-ins; undefined without an API key. */
+  readonly sessions: Sessions | undefined;
   /** The proxies whose forwarding headers are believed. */
   readonly trusted: AllowList;
 }

@@ -8,11 +8,11 @@ import { hasTasks } from './task-handlers.js';
 import { redisQueues } from './task-redis.js';
 
 /** The tasks' endpoints of a worker. The queues are in Redis, or else in the primary's memory. */
-export async function tasksFeature({ bus, config, logger, trusted }: FeatureContext): Promise<Feature> {
+export async function tasksFeature({ bus, config, logger, sessions, trusted }: FeatureContext): Promise<Feature> {
   const inRedis = config.redis && hasTasks(config) ? await redisQueues(config.redis, logger) : undefined;
   const tasks = hasTasks(config) ? createTasks({ queues: inRedis ?? busQueues(bus) }) : undefined;
   // The board shows what is in the queues and changes it: it is not among what PUBLIC_STATUS opens.
-  const access = createManagementAccess({ ...config.server, publicStatus: false }, trusted);
+  const access = createManagementAccess({ ...config.server, publicStatus: false }, trusted, sessions);
   return {
     routes(app) {
       taskRoutes(app, tasks);
