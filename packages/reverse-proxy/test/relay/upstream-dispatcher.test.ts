@@ -1,5 +1,5 @@
+import { RelayPool } from '@forebay/reverse-proxy';
 import { underTest } from '../../../balancer/test/undici/upstreams.js';
-import { RelayPool } from '../../src/relay/index.js';
 
 // All that holds for a dispatcher over undici's pools holds over the relay's.
 underTest.transport = (origin, options) => new RelayPool(origin, options);

@@ -1,2 +1,0 @@
-export { isLent, owned } from './lent.js';
-export { RelayPool, type RelayDispatchOptions } from './relay-pool.js';
