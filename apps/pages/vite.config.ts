@@ -7,6 +7,8 @@ export default defineConfig({
   resolve: { conditions: ['@forebay/source', 'module', 'browser', 'import', 'default'] },
   build: {
     target: 'es2022',
+    // What others wrote goes into the bundles: their licences go with it.
+    license: { fileName: 'licenses.txt' },
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
