@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Validator } from '@seriousme/openapi-schema-validator';
@@ -170,6 +171,9 @@ describe('the reference', () => {
     const text = page.body.toString();
     expect(page.headers['content-type']).toContain('text/html');
     expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+    const style = /<style>([^]*?)<\/style>/.exec(text)?.[1] ?? '';
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(page.headers['content-security-policy']).toContain(`style-src 'sha256-${hash}'`);
     for (const { operation } of operations) expect(text).toContain(`id="${operation.operationId}"`);
     expect(text).not.toMatch(/<script|<link|\bsrc=|https?:\/\/(?!images-1\.example|edge\.example)/);
   });
