@@ -22,6 +22,7 @@ import { Problem } from './problem.js';
 import type { Target } from './target.js';
 import { upstreamTarget } from './upstream-target.js';
 import { load, type Part } from './upstream/load.js';
+import { partOf } from './wanted-part.js';
 import type { StoredMeta } from './upstream/stored-meta.js';
 
 /** GET and HEAD by way of the cache. */
@@ -218,21 +219,6 @@ interface Reading {
   readonly hasCredentials: boolean;
   /** Why it goes up, if it does and there is more to say than that nothing was stored. */
   forwarded: ForwardReason | undefined;
-}
-
-/** Conditions that a part alone cannot be judged by. */
-const CONDITIONS = ['if-range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
-
-/** The part that a request wants; `any` where it is not known before the upstream says so. */
-function partOf({ headers }: ProxyRequest): Part | 'any' | undefined {
-  const { range } = headers;
-  if (typeof range !== 'string') return undefined;
-  const [, first, last] = /^bytes=(\d{1,15})-(\d{0,15})$/.exec(range) ?? [];
-  if (first === undefined) return 'any';
-  const start = Number(first);
-  if (last === '') return start === 0 ? undefined : 'any';
-  const end = Number(last);
-  return start > end || CONDITIONS.some((name) => headers[name] !== undefined) ? 'any' : { start, end };
 }
 
 const notCached = (): Problem =>

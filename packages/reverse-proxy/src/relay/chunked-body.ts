@@ -1,4 +1,5 @@
 import { RelayError } from './errors.js';
+import type { BodyStep } from './framed-body.js';
 import { type Fields, parseFields } from './response-head.js';
 
 const CR = 13;
@@ -8,14 +9,6 @@ const MAX_LINE = 4096;
 const MAX_TRAILERS = 16_384;
 // 13 digits are what a number holds exactly.
 const SIZE = /^([\da-fA-F]{1,13})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
-
-/** What one step into a piece of a chunked body came to. */
-export interface ChunkedStep {
-  /** Position up to which the piece is used up. */
-  readonly next: number;
-  /** Where data lies in the piece, up to `next`; -1 if this step found none. */
-  readonly data: number;
-}
 
 /** Takes the chunked coding off a body (RFC 9112 section 7.1), step by step and without copying data. */
 export class ChunkedBody {
@@ -32,7 +25,7 @@ export class ChunkedBody {
   }
 
   /** @throws {RelayError} when the coding is not exactly right. */
-  step(piece: Buffer, from: number, to: number): ChunkedStep {
+  step(piece: Buffer, from: number, to: number): BodyStep {
     if (this.#state !== 'data') return { next: this.#readLine(piece, from, to), data: -1 };
     const next = Math.min(to, from + this.#left);
     this.#left -= next - from;

@@ -1,8 +1,8 @@
 import type { Dispatcher } from 'undici';
-import { ChunkedBody } from './chunked-body.js';
 import type { Connection } from './connection.js';
 import { asError, RelayError } from './errors.js';
-import { type Framing, framingOf, keptFor, staysOpen } from './framing.js';
+import { FramedBody } from './framed-body.js';
+import { framingOf, keptFor, staysOpen } from './framing.js';
 import { isLent } from './lent.js';
 import { parseResponseHead, type ResponseHead } from './response-head.js';
 
@@ -40,9 +40,7 @@ export class RelayExchange implements Dispatcher.DispatchController {
   #early: Buffer | undefined;
   #informational = 0;
   #head: ResponseHead | undefined;
-  #framing: Framing = { kind: 'none' };
-  #chunked: ChunkedBody | undefined;
-  #left = 0;
+  #body: FramedBody | undefined;
   /** What comes behind the end of an answer belongs to no request. */
   #excess = false;
   #paused = false;
@@ -123,9 +121,13 @@ export class RelayExchange implements Dispatcher.DispatchController {
 
   /** Bytes of the answer. Returns false to pause the connection. */
   onBytes(bytes: Buffer, length: number): boolean {
+    if (this.#over) {
+      this.#excess = true;
+      return false;
+    }
     if (this.#state === 'body') this.#timer?.refresh();
     const piece = { bytes, from: 0, to: length };
-    if (!this.#paused || this.#over) return this.#parse(piece);
+    if (!this.#paused) return this.#parse(piece);
     this.#held.push(piece);
     return false;
   }
@@ -156,7 +158,7 @@ export class RelayExchange implements Dispatcher.DispatchController {
     let at = from;
     try {
       while (at < to && !this.#paused && !this.#over) {
-        at = this.#state === 'body' ? this.#takeBody(bytes, at, to) : this.#takeHead(bytes, at, to);
+        at = this.#body === undefined ? this.#takeHead(bytes, at, to) : this.#takeBody(this.#body, bytes, at, to);
       }
     } catch (error) {
       this.fail(asError(error));
@@ -197,31 +199,22 @@ export class RelayExchange implements Dispatcher.DispatchController {
       this.#handler.onResponseStart?.(this, status, headers, reason);
       return;
     }
-    this.#framing = framingOf(this.#options.method, head);
+    const body = new FramedBody(framingOf(this.#options.method, head));
+    this.#body = body;
     this.#head = head;
     this.#state = 'body';
-    if (this.#framing.kind === 'chunked') this.#chunked = new ChunkedBody();
-    this.#left = this.#framing.kind === 'length' ? this.#framing.length : 0;
     this.#settleTimer();
     this.#handler.onResponseStart?.(this, status, headers, reason);
     if (this.#over) return;
-    if (this.#framing.kind === 'none') this.#complete();
+    if (body.done) this.#complete();
     else if (!this.#paused) this.#awaitBody();
   }
 
-  #takeBody(piece: Buffer, from: number, to: number): number {
-    if (this.#chunked !== undefined) {
-      const { next, data } = this.#chunked.step(piece, from, to);
-      this.#excess = next < to;
-      if (data >= 0) this.#give(piece, data, next);
-      else if (this.#chunked.done) this.#complete();
-      return next;
-    }
-    const next = this.#framing.kind === 'close' ? to : Math.min(to, from + this.#left);
-    this.#left -= next - from;
+  #takeBody(body: FramedBody, piece: Buffer, from: number, to: number): number {
+    const { next, data } = body.step(piece, from, to);
     this.#excess = next < to;
-    this.#give(piece, from, next);
-    if (this.#framing.kind === 'length' && this.#left === 0 && !this.#over) this.#complete();
+    if (data >= 0) this.#give(piece, data, next);
+    if (body.done && !this.#over) this.#complete();
     return next;
   }
 
@@ -233,22 +226,24 @@ export class RelayExchange implements Dispatcher.DispatchController {
   }
 
   #onClosed(): void {
-    if (this.#state === 'body' && this.#framing.kind === 'close') this.#complete();
+    if (this.#state === 'body' && this.#body?.untilClose === true) this.#complete();
     else this.fail(new RelayError('UND_ERR_SOCKET', 'The origin closed the connection amid its answer'));
   }
 
   #complete(): void {
     this.#settleTimer();
+    this.#excess ||= this.#held.length > 0;
+    this.#held.length = 0;
     // A handler that has paused may still be using the memory that the next answer would be read into.
     if (this.#lent && this.#paused) this.#state = 'lent';
     else this.#release();
-    this.#handler.onResponseEnd?.(this, this.#chunked?.trailers ?? {});
+    this.#handler.onResponseEnd?.(this, this.#body?.trailers ?? {});
   }
 
   #release(): void {
     this.#state = 'done';
     const head = this.#head;
-    const ended = head === undefined || this.#framing.kind === 'close' || this.#ended || this.#excess;
+    const ended = head === undefined || this.#body?.untilClose === true || this.#ended || this.#excess;
     this.#connection?.finished(this, !ended && staysOpen(head), keptFor(head?.headers ?? {}));
   }
 
