@@ -34,7 +34,12 @@ let servers: Server[];
 let images: SignedImages;
 let port: number;
 let now: number;
-let store: { readonly url: string; readonly asked: { method: string; url: string }[] };
+let store: {
+  readonly url: string;
+  readonly asked: { method: string; url: string }[];
+  /** How many were made. */
+  readonly connections: () => number;
+};
 /** What the store does with a request. */
 let script: (request: IncomingMessage, response: ServerResponse) => void;
 let answered: AnsweredRequest[];
@@ -94,7 +99,9 @@ beforeEach(async () => {
     asked.push({ method: request.method ?? '', url: request.url ?? '' });
     script(request, response);
   });
-  store = { url: `http://127.0.0.1:${storePort}`, asked };
+  let connections = 0;
+  servers.at(-1)?.on('connection', () => (connections += 1));
+  store = { url: `http://127.0.0.1:${storePort}`, asked, connections: () => connections };
   images = make();
   port = await listen((incoming, response) => {
     if (!images.listener(incoming, response)) void images.handle(incoming, response);
@@ -259,6 +266,7 @@ describe('streams', () => {
     const reply = await ask(`${MOUNT}a?mode=proxy`);
     expect([reply.status, reply.body.equals(PICTURE)]).toEqual([200, true]);
     expect(new Set(store.asked.map(({ url }) => url)).size).toBe(2);
+    expect(store.connections()).toBe(1);
   });
 
   it('are refused when the store goes on refusing, for seconds at most, in our own words', async () => {
@@ -271,6 +279,22 @@ describe('streams', () => {
     const { headers } = await ask(`${MOUNT}a?mode=proxy`);
     expect(headers['cache-control']).toBe('max-age=5');
     expect(Number(/ttl=(\d+)/.exec(String(headers['cache-status']))?.[1])).toBeLessThanOrEqual(5);
+  });
+
+  it('do not read on without an end what they do not want', async () => {
+    let sent = 0;
+    script = (_request, response) => {
+      response.writeHead(403);
+      response.on('close', () => clearInterval(timer));
+      const timer = setInterval(() => {
+        sent += 65_536;
+        response.write(Buffer.alloc(65_536));
+      }, 1);
+    };
+    const reply = await ask(`${MOUNT}a?mode=proxy`);
+    expect(reply.status).toBe(403);
+    expect(store.asked).toHaveLength(2);
+    expect(sent).toBeLessThan(5_000_000);
   });
 
   it('say 404 of what is not there, and 502 of what the store should not say', async () => {

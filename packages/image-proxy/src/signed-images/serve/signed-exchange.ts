@@ -55,7 +55,7 @@ export class SignedExchange implements Dispatcher.DispatchController {
 
   pause(): void {
     this.#paused = true;
-    this.#attempt?.controller?.pause();
+    if (!this.#over) this.#attempt?.controller?.pause();
   }
 
   resume(): void {
@@ -80,9 +80,11 @@ export class SignedExchange implements Dispatcher.DispatchController {
     return this.#handler;
   }
 
+  /** Makes the last attempt, unless the caller has given up meanwhile. */
   again(): void {
     this.#attempt = undefined;
-    void this.#try(true);
+    if (this.#reason === null) void this.#try(true);
+    else this.fail(this.#reason);
   }
 
   async #try(last: boolean): Promise<void> {
@@ -99,14 +101,16 @@ export class SignedExchange implements Dispatcher.DispatchController {
   }
 }
 
+/** Of a refusal so much is read to the end, for its connection to be used again. Bytes. */
+const MOST_DRAINED = 65_536;
+
 class Attempt implements Dispatcher.DispatchHandler {
   readonly #exchange: SignedExchange;
   readonly #last: boolean;
   controller: Dispatcher.DispatchController | undefined;
-  /** Another attempt has taken its place, or the caller was told of a failure. */
-  #void = false;
-  /** Sent instead of the store's own words. */
-  #instead: Buffer | undefined;
+  /** What to do once the answer, which is not for the caller, is over. */
+  #afterwards: (() => void) | undefined;
+  #drained = 0;
 
   constructor(exchange: SignedExchange, last: boolean) {
     this.#exchange = exchange;
@@ -121,33 +125,40 @@ class Attempt implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     this.controller = controller;
     const verdict = verdictOn(status);
-    if (verdict.kind === 'refused' && !this.#last) return this.#giveUp(controller, () => this.#exchange.again());
-    if (verdict.kind === 'failed' || (verdict.kind === 'refused' && verdict.body === undefined))
-      return this.#giveUp(controller, () =>
-        this.#exchange.fail(new SignedImageError('FOREBAY_STORE_FAILED', `the store answered ${status}`)),
-      );
-    this.#instead = verdict.body;
+    if (verdict.kind === 'refused' && !this.#last) {
+      this.#afterwards = () => this.#exchange.again();
+      return;
+    }
+    if (verdict.kind === 'failed' || (verdict.kind === 'refused' && verdict.body === undefined)) {
+      const error = new SignedImageError('FOREBAY_STORE_FAILED', `the store answered ${status}`);
+      this.#afterwards = () => this.#exchange.fail(error);
+      return;
+    }
     this.#exchange.handler.onResponseStart?.(this.#exchange, status, shownHeaders(headers, verdict.body), '');
+    if (verdict.body === undefined) return;
+    this.#exchange.handler.onResponseData?.(this.#exchange, verdict.body);
+    this.#exchange.finish({});
+    this.#afterwards = () => undefined;
+    // The caller has had it all; what is left is ours to read.
+    controller.resume();
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#void || this.#instead !== undefined) return;
-    this.#exchange.handler.onResponseData?.(this.#exchange, chunk);
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#afterwards !== undefined) {
+      this.#drained += chunk.length;
+      if (this.#drained > MOST_DRAINED) controller.abort(new Error('the answer was not wanted'));
+    } else {
+      this.#exchange.handler.onResponseData?.(this.#exchange, chunk);
+    }
   }
 
   onResponseEnd(_controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
-    if (this.#void) return;
-    if (this.#instead !== undefined) this.#exchange.handler.onResponseData?.(this.#exchange, this.#instead);
-    this.#exchange.finish(trailers);
+    if (this.#afterwards === undefined) this.#exchange.finish(trailers);
+    else this.#afterwards();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (!this.#void) this.#exchange.fail(error);
-  }
-
-  #giveUp(controller: Dispatcher.DispatchController, then: () => void): void {
-    this.#void = true;
-    controller.abort(new SignedImageError('FOREBAY_STORE_FAILED', 'the answer was not wanted'));
-    then();
+    if (this.#afterwards === undefined) this.#exchange.fail(error);
+    else this.#afterwards();
   }
 }
