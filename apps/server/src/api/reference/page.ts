@@ -5,6 +5,9 @@ import { anchorOf, operationSection, type Listed } from './operation.js';
 import { fieldList, type Markup } from './schema.js';
 import { STYLE } from './style.js';
 
+/** In one piece, apart from the page's layout: the policy names the hash of what stands between the tags, to the byte. */
+const STYLE_ELEMENT = raw(`<style>${STYLE}</style>`);
+
 /** Nothing but the page's own style: no script, no other host, nothing to be framed. */
 export const REFERENCE_POLICY: string = [
   "default-src 'none'",
