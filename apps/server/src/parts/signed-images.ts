@@ -10,13 +10,13 @@ import { createUpstreamDispatcher } from '@forebay/balancer/undici';
 import { imagesEndpoint } from '../api/proxied-images.js';
 import type { Config } from '../config/config.js';
 import type { StoreConfig } from '../config/store-config.js';
-import { messageOf } from '../errors.js';
 import type { Logger } from '../log/logger.js';
 import type { Bus } from '../process/messages.js';
 import { imageUrlRoutes, openImageUrlRoutes } from '../routes/image-urls.js';
 import { VERSION } from '../version.js';
 import type { Feature, FeatureContext } from './feature.js';
 import { outboundProxies, upstreamOptions } from './proxies.js';
+import { logSignedUrlTrouble } from './signed-url-trouble.js';
 import { bucketUrl, storeRoute } from './store-route.js';
 import { openBook } from './url-book.js';
 
@@ -123,10 +123,6 @@ function optionsOf(
     book,
     lifetime: signedImages.lifetime,
     refreshBefore: signedImages.refreshBefore,
-    onError: (error, key) =>
-      logger.warn(
-        { event: 'signed_url_trouble', image_key: key, error: messageOf(error) },
-        key === undefined ? 'the book of signed URLs cannot be reached' : 'a signed URL could not be refreshed',
-      ),
+    onError: logSignedUrlTrouble(logger),
   };
 }
