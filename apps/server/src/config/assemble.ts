@@ -114,7 +114,10 @@ export const assemble = (values: Values, routes: readonly RouteConfig[], around:
     redis: redisOf(values),
     hls,
     store: storeOf(values),
-    signedImages: { lifetime: values.SIGNED_URL_TTL, refreshBefore: values.SIGNED_URL_REFRESH_BEFORE },
+    signedImages: {
+      lifetime: values.SIGNED_URL_TTL,
+      refreshBefore: Math.min(values.SIGNED_URL_REFRESH_BEFORE, values.SIGNED_URL_TTL / 4),
+    },
     alerts: {
       queueDepth: values.ALERT_QUEUE_DEPTH,
       taskFailureRate: values.ALERT_TASK_FAILURE_RATE,

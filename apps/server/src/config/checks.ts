@@ -2,6 +2,7 @@ import { isReserved } from '../reserved.js';
 import type { RouteConfig } from './config.js';
 import type { ConfigSource } from './entries.js';
 import type { Problem } from './problems.js';
+import { storeProblems } from './store-checks.js';
 import type { VariableName, Values } from './variables.js';
 
 const problem = (name: string, wanted: string, value?: string): Problem => ({
@@ -26,14 +27,6 @@ const routeProblems = (routes: readonly RouteConfig[]): readonly Problem[] => [
   ...routes
     .filter(({ mount }) => isReserved(mount) || isReserved(mount.slice(0, -1)))
     .map(({ mount }) => problem('routes', "mounted outside of the server's own paths", mount)),
-];
-
-/** Tencent's own scheme has no usual region, S3's has. */
-const storeNeeds = ({ STORE_PROVIDER }: Values): readonly (keyof Values)[] => [
-  'STORE_BUCKET',
-  'STORE_ACCESS_KEY_ID',
-  'STORE_SECRET_ACCESS_KEY',
-  ...(STORE_PROVIDER === 'cos' ? (['STORE_REGION'] as const) : []),
 ];
 
 /** What no variable can be blamed for alone. */
@@ -65,13 +58,10 @@ export const crossCheck = (
     const most = `at most REDIS_POOL_SIZE (${values.REDIS_POOL_SIZE})`;
     problems.push(problem('REDIS_MIN_IDLE_CONNS', most, String(values.REDIS_MIN_IDLE_CONNS)));
   }
-  if (values.SIGNED_URL_REFRESH_BEFORE >= values.SIGNED_URL_TTL) {
+  if (isSet('SIGNED_URL_REFRESH_BEFORE') && values.SIGNED_URL_REFRESH_BEFORE >= values.SIGNED_URL_TTL) {
     problems.push(problem('SIGNED_URL_REFRESH_BEFORE', 'shorter than SIGNED_URL_TTL'));
   }
-  if (values.STORE_ENDPOINT !== undefined) {
-    for (const name of storeNeeds(values))
-      if (values[name] === undefined) problems.push(problem(name, 'set when STORE_ENDPOINT is'));
-  }
+  problems.push(...storeProblems(values));
   if (values.HLS_UPSTREAM_SERVERS.length > 0 && values.BACKEND_HOST !== undefined) {
     problems.push(problem('BACKEND_HOST', 'unset when HLS_UPSTREAM_SERVERS is set', values.BACKEND_HOST));
   }
