@@ -161,7 +161,7 @@ describe('problems', () => {
     [{ UPSTREAM_SERVERS: 'https://a.example,https://a.example/' }, 'upstreams of tmdb-image'],
     [{ USE_REDIS: 'true', REDIS_HOST: 'a', REDIS_CLUSTER_NODES: 'b:1' }, 'REDIS_HOST'],
     [{ REDIS_POOL_SIZE: '1' }, 'REDIS_MIN_IDLE_CONNS'],
-    [{ SIGNED_URL_TTL: '10m' }, 'SIGNED_URL_REFRESH_BEFORE'],
+    [{ SIGNED_URL_TTL: '10m', SIGNED_URL_REFRESH_BEFORE: '10m' }, 'SIGNED_URL_REFRESH_BEFORE'],
     [{ API_KEY: 'a', API_KEY_FILE: 'b' }, 'API_KEY'],
     [{ UPSTREAM_SERVERS: 'https://a.example priority=0' }, 'UPSTREAM_SERVERS'],
     [{ UPSTREAM_SERVERS: 'https://a.example weight=x' }, 'UPSTREAM_SERVERS'],
