@@ -67,6 +67,7 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
     shedder,
     usable: tiers.states,
     tiers: () => control.tiers(),
+    latency: kept.shared?.latency,
     streaming: features.find(({ streaming }) => streaming !== undefined)?.streaming,
   });
   ends.push(bus.handle(workerSample, () => sampler.sample()));

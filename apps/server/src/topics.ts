@@ -34,6 +34,8 @@ export interface WorkerSample {
   /** The tiers below memory that are watched, and whether they answer. */
   readonly usable: readonly { readonly name: string; readonly usable: boolean }[];
   readonly tiers: readonly TierView[];
+  /** Of Redis; undefined where there is none, or it does not answer. */
+  readonly redisLatencyMs: number | undefined;
   /** HLS; undefined where there is none, or its sessions cannot be counted now. */
   readonly streaming: { readonly sessions: number; readonly transfers: number } | undefined;
 }

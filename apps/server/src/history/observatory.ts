@@ -188,6 +188,7 @@ function tiersOf(samples: readonly WorkerSample[]): TierFacts[] {
         name,
         state: first.state,
         usable: !unusable,
+        latencyMs: name === 'redis' ? latencyOf(samples) : undefined,
         entries: add(views, ({ entries }) => entries) ?? 0,
         bytes: add(views, ({ bytes }) => bytes) ?? 0,
         maxEntries: add(views, ({ maxEntries }) => maxEntries),
@@ -196,6 +197,11 @@ function tiersOf(samples: readonly WorkerSample[]): TierFacts[] {
       },
     ];
   });
+}
+
+function latencyOf(samples: readonly WorkerSample[]): number | undefined {
+  const measured = samples.flatMap(({ redisLatencyMs }) => redisLatencyMs ?? []);
+  return measured.length === 0 ? undefined : measured.reduce((sum, ms) => sum + ms, 0) / measured.length;
 }
 
 type Pick = (view: TierView) => number | undefined;

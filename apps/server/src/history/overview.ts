@@ -76,6 +76,8 @@ export interface TierRow {
   readonly misses: number;
   readonly evictions: number;
   readonly errors: number;
+  /** How long Redis takes to answer; null for the others, and while it does not. */
+  readonly latency_ms: number | null;
   readonly last_error: string | null;
 }
 
@@ -119,6 +121,7 @@ const shape = {
       misses: count,
       evictions: count,
       errors: count,
+      latency_ms: z.number().nullable().describe('How long Redis takes to answer; null for the others'),
       last_error: z.string().nullable(),
     }),
   ),
@@ -181,7 +184,10 @@ export const overviewOf = (facts: Facts, recorder: Recorder, health: Health, ale
 
 const hlsBytes = ({ lastSecond }: Recorder): number => lastSecond.routes['hls']?.bytes ?? 0;
 
-function tierRow({ bytes, entries, lastError, maxBytes, maxEntries, name, usable }: TierFacts, facts: Facts): TierRow {
+function tierRow(
+  { bytes, entries, lastError, latencyMs, maxBytes, maxEntries, name, usable }: TierFacts,
+  facts: Facts,
+): TierRow {
   const counts = facts.counts.tiers[name] ?? { hits: 0, misses: 0, evictions: 0, errors: 0 };
   return {
     name,
@@ -191,6 +197,7 @@ function tierRow({ bytes, entries, lastError, maxBytes, maxEntries, name, usable
     bytes,
     max_bytes: maxBytes ?? null,
     ...counts,
+    latency_ms: latencyMs === undefined ? null : rounded(latencyMs),
     last_error: lastError ?? null,
   };
 }

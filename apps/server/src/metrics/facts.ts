@@ -46,6 +46,8 @@ export interface HlsFacts {
 export interface TierFacts extends Omit<TierView, 'hits' | 'misses' | 'evictions' | 'errors'> {
   /** Whether it answers, to all workers. */
   readonly usable: boolean;
+  /** Mean over the workers; measured of Redis alone. */
+  readonly latencyMs: number | undefined;
 }
 
 /** The file system that the disk tier is on. Bytes. */

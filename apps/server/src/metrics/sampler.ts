@@ -14,6 +14,8 @@ export interface SampleSources {
   /** May ask Redis: not every second's work. */
   readonly tiers: () => Promise<readonly TierView[]>;
   readonly streaming: Feature['streaming'];
+  /** Of Redis, where there is one. */
+  readonly latency: (() => Promise<number>) | undefined;
 }
 
 /** How long what was asked of Redis will do. ms */
@@ -24,6 +26,7 @@ export class Sampler {
   readonly #sources: SampleSources;
   #tiers: readonly TierView[] = [];
   #sessions: number | undefined;
+  #latency: number | undefined;
   #askedAt = -Infinity;
 
   constructor(sources: SampleSources) {
@@ -31,10 +34,14 @@ export class Sampler {
   }
 
   async sample(now: number = performance.now()): Promise<WorkerSample> {
-    const { mounts, shedder, streaming, tiers, usable } = this.#sources;
+    const { latency, mounts, shedder, streaming, tiers, usable } = this.#sources;
     if (now - this.#askedAt >= FRESH) {
       this.#askedAt = now;
-      [this.#tiers, this.#sessions] = await Promise.all([tiers(), streaming?.sessions().catch(() => undefined)]);
+      [this.#tiers, this.#sessions, this.#latency] = await Promise.all([
+        tiers(),
+        streaming?.sessions().catch(() => undefined),
+        latency?.().catch(() => undefined),
+      ]);
     }
     const sessions = this.#sessions;
     return {
@@ -50,6 +57,7 @@ export class Sampler {
       inFlight: shedder.inFlight,
       usable: usable(),
       tiers: this.#tiers,
+      redisLatencyMs: this.#latency,
       streaming: streaming && sessions !== undefined ? { sessions, transfers: streaming.transfers() } : undefined,
     };
   }

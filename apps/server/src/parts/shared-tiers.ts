@@ -12,6 +12,8 @@ export interface SharedTier {
   readonly state: () => RedisState;
   readonly onState: (listener: (state: RedisState) => void) => () => void;
   readonly nodes: () => readonly string[];
+  /** How long it takes to answer now, in ms. Rejects when it does not. */
+  readonly latency: () => Promise<number>;
   /** What went wrong last. */
   readonly lastError: () => Error | undefined;
   close(): Promise<void>;
@@ -32,6 +34,11 @@ export async function openSharedTier({ redis }: Config): Promise<SharedTier | un
     state: () => tier.state(),
     onState: (listener) => tier.onState(listener),
     nodes: () => tier.nodes,
+    latency: async () => {
+      const asked = performance.now();
+      await connection.read('latency', (client) => client.ping());
+      return performance.now() - asked;
+    },
     lastError: () => tier.lastError,
     async close() {
       await coordinator.close();

@@ -129,6 +129,7 @@ const EXAMPLE: OverviewWithSeries = {
       misses: 3200,
       evictions: 12,
       errors: 0,
+      latency_ms: null,
       last_error: null,
     },
   ],

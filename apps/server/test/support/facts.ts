@@ -46,6 +46,7 @@ export const factsOf = (counts: Counts = noCounts(), more: Partial<Facts> = {}):
     name,
     state: 'closed',
     usable: true,
+    latencyMs: undefined,
     entries: 1,
     bytes: 100,
     maxEntries: undefined,

@@ -35,6 +35,9 @@ export const cacheFamilies: readonly Family[] = [
   gauge('max_entries', 'Most entries, where there is such a bound.', ({ maxEntries }) => maxEntries),
   gauge('bytes', 'Bytes held.', ({ bytes }) => bytes),
   gauge('max_bytes', 'Most bytes, where there is such a bound.', ({ maxBytes }) => maxBytes),
+  gauge('latency_seconds', 'How long the tier takes to answer; measured of Redis alone.', ({ latencyMs }) =>
+    latencyMs === undefined ? undefined : latencyMs / 1000,
+  ),
   {
     name: 'forebay_cache_disk_free_bytes',
     help: 'Free space of the file system that the disk tier is on.',
