@@ -19,7 +19,13 @@ interface Peer {
   readonly run: (calls: number) => Promise<void>;
 }
 
-const client = new S3Client({ region, credentials });
+// Without the checksums that it asks for unless told otherwise its URLs are the same as ours.
+const client = new S3Client({
+  region,
+  credentials,
+  requestChecksumCalculation: 'WHEN_REQUIRED',
+  responseChecksumValidation: 'WHEN_REQUIRED',
+});
 const cos = new COS({ SecretId: credentials.accessKeyId, SecretKey: credentials.secretAccessKey, UseRawKey: true });
 const s3 = s3Presigner({ endpoint: `https://s3.${region}.amazonaws.com`, region, bucket, credentials });
 const s3Rotating = s3Presigner({
@@ -58,7 +64,13 @@ const peers: readonly Peer[] = [
     calls: 10_000,
     run: async (calls) => {
       const params = { Bucket: bucket, Region: 'ap-guangzhou', Sign: true, Expires: 3600 };
-      for (let call = 0; call < calls; call++) cos.getObjectUrl({ ...params, Key: keyOf(call) }, () => undefined);
+      // Its callbacks come by way of timers: all are waited for, or some of the work would be counted as another's.
+      await Promise.all(
+        Array.from(
+          { length: calls },
+          (_, call) => new Promise((done) => cos.getObjectUrl({ ...params, Key: keyOf(call) }, done)),
+        ),
+      );
     },
   },
   {

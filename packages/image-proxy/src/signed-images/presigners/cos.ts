@@ -26,7 +26,8 @@ export interface CosPresignerOptions {
 
 /**
  * Signs URLs for Tencent Cloud COS in its own way (Tencent Cloud, "Request Signature", `q-sign-algorithm=sha1`), the host
- * and the response overrides signed along; byte for byte what `cos-nodejs-sdk-v5` makes.
+ * and the response overrides signed along; byte for byte what `cos-nodejs-sdk-v5`
+ * makes with `UseRawKey`.
  *
  * @throws {TypeError} when an option is wrong; the message names it.
  */

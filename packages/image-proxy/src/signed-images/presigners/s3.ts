@@ -31,7 +31,8 @@ const MAX_SECONDS = 604_800;
 
 /**
  * Signs URLs for any S3-compatible store: Signature Version 4 in the query (AWS, "Authenticating Requests: Using Query
- * Parameters"), the payload unsigned, the host alone among the headers; byte for byte what AWS' own SDK makes.
+ * Parameters"), the payload unsigned, the host alone among the headers; byte for byte what AWS' own SDK
+ * makes when it is told to use checksums only where they are required.
  *
  * @throws {TypeError} when an option is wrong; the message names it.
  */
