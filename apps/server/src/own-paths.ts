@@ -16,6 +16,7 @@ import { cacheRoutes } from './routes/cache.js';
 import { eventRoutes } from './routes/events.js';
 import { healthRoutes, type HealthSources } from './routes/health.js';
 import { metricsRoutes } from './routes/metrics.js';
+import { monitorRoutes } from './routes/monitor.js';
 import { openApiRoutes } from './routes/openapi.js';
 import { createManagementApp, respond } from './routes/management.js';
 import { sessionRoutes } from './routes/session.js';
@@ -51,6 +52,7 @@ export function createOwnPaths({ bus, config, entries, logger }: NodeContext, pa
   statsRoutes(management, bus);
   metricsRoutes(management, bus);
   eventRoutes(management, bus, clients);
+  monitorRoutes(management);
   sessionRoutes(management, { apiKey: config.server.apiKey, bus, sessions, trusted });
   const nodes = new UpstreamNodes(config);
   cacheRoutes(management, control, nodes);
