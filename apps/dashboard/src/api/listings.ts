@@ -67,15 +67,3 @@ export interface TaskPage {
   readonly tasks: readonly Task[];
   readonly total: number;
 }
-
-export interface Queue {
-  readonly queue: string;
-  readonly depth: number;
-  readonly active: number;
-  readonly delayed: number;
-  readonly workers: number;
-  readonly succeeded: number;
-  readonly failed: number;
-  readonly failure_rate: number;
-  readonly throughput_per_minute: number;
-}

@@ -12,6 +12,7 @@ export interface Overview {
   readonly point: Point | null;
   readonly upstreams: readonly Upstream[];
   readonly tiers: readonly Tier[];
+  readonly queues: readonly Queue[];
   readonly workers: readonly Worker[];
   readonly worker_restarts: number;
   readonly in_flight: number;
@@ -99,6 +100,8 @@ export interface Tier {
   readonly evictions: number;
   readonly errors: number;
   readonly last_error: string | null;
+  /** Of Redis, while it answers. */
+  readonly latency_ms: number | null;
 }
 
 export interface Worker {
@@ -121,4 +124,16 @@ export interface Alert {
   readonly detail: string;
   readonly raised_at: string;
   readonly resolved_at: string | null;
+}
+
+export interface Queue {
+  readonly queue: string;
+  readonly depth: number;
+  readonly active: number;
+  readonly delayed: number;
+  readonly workers: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly failure_rate: number;
+  readonly throughput_per_minute: number;
 }

@@ -1,6 +1,7 @@
+import type { Context } from 'hono';
 import { z } from 'zod';
 import { plain } from '../api/endpoint.js';
-import type { ManagementApp } from '../api/management-app.js';
+import type { ManagementApp, ManagementEnv } from '../api/management-app.js';
 import { builtPages } from '../assets.js';
 import { staticPages } from '../parts/static-files.js';
 
@@ -9,7 +10,7 @@ const tag = 'Dashboard';
 /** `/monitor`: the dashboard's page and what it is made of. All that it shows, it asks for from the other endpoints. */
 export function monitorRoutes(app: ManagementApp, root: URL = builtPages('dashboard')): void {
   const pages = staticPages({ root, prefix: '/monitor/', pages: { '/monitor': 'index.html' } });
-  const serve: Parameters<typeof app.serve>[1] = async ({ c }) => {
+  const serve = async ({ c }: { readonly c: Context<ManagementEnv> }): Promise<Response> => {
     const answer = await pages.fetch(c.req.raw);
     answer.headers.set('x-request-id', c.get('requestId'));
     return answer;

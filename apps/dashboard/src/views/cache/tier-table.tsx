@@ -3,7 +3,7 @@ import type { Overview, Tier } from '../../api/overview.js';
 import { Mark } from '../../parts/mark.js';
 import { Meter } from '../../parts/meter.js';
 import { table, type Column } from '../../parts/table.js';
-import { bytes, count, percent } from '../../words/figures.js';
+import { bytes, count, ms, NONE, percent } from '../../words/figures.js';
 import { known, t } from '../../words/words.js';
 
 interface TierTableProps {
@@ -26,6 +26,12 @@ export function tierTable({ buttons, overview, short = false, state }: TierTable
     { head: t('cache.size'), cell: sizeCell },
     { head: t('cache.entries'), figure: true, cell: entries },
     { head: t('cache.hit-rate'), figure: true, cell: (tier) => percent(hitRate(tier)) },
+    {
+      head: t('cache.latency'),
+      figure: true,
+      long: true,
+      cell: (tier) => (tier.latency_ms === null ? NONE : ms(tier.latency_ms)),
+    },
     { head: t('cache.hits'), figure: true, long: true, cell: ({ hits }) => count(hits) },
     { head: t('cache.misses'), figure: true, long: true, cell: ({ misses }) => count(misses) },
     { head: t('cache.evictions'), figure: true, long: true, cell: ({ evictions }) => count(evictions) },

@@ -1,6 +1,6 @@
 import { defineComponent } from 'vue';
 import { call } from '../../api/call.js';
-import type { Queue } from '../../api/listings.js';
+import type { Queue } from '../../api/overview.js';
 import { listed } from '../../parts/listed.js';
 import { panel } from '../../parts/panel.js';
 import { table } from '../../parts/table.js';
@@ -24,7 +24,7 @@ export const Tasks = defineComponent({
   },
 });
 
-const queueTable = (queues: readonly Queue[]) =>
+export const queueTable = (queues: readonly Queue[]) =>
   table<Queue>({
     caption: t('tasks.queues'),
     rows: queues,
