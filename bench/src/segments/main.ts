@@ -17,6 +17,7 @@ async function main(): Promise<void> {
       seconds: { type: 'string', default: '3' },
       connections: { type: 'string', default: '64' },
       case: { type: 'string', multiple: true, default: ['uncached', 'uncached-tls', 'cached', 'stalled'] },
+      server: { type: 'string', multiple: true, default: contenders.map(({ name }) => name) },
       smoke: { type: 'boolean', default: false },
     },
   });
@@ -43,7 +44,9 @@ async function main(): Promise<void> {
       smoke,
     };
     // In a smoke run the foreign servers have nothing to show.
-    const present = smoke ? contenders.filter(({ name }) => name.startsWith('forebay')) : contenders;
+    const present = contenders.filter(({ name }) =>
+      smoke ? name.startsWith('forebay') : values.server.includes(name),
+    );
     const uncached = present.filter(({ cached }) => !cached);
     const cached = present.filter(({ cached: caches }) => caches);
     const cases: Record<string, () => Promise<Report>> = {
