@@ -1,0 +1,8 @@
+// The default theme without its web font: pages are set in the reader's own.
+import type { Theme } from 'vitepress';
+import DefaultTheme from 'vitepress/theme-without-fonts';
+import './style.css';
+
+const theme: Theme = DefaultTheme;
+
+export default theme;
