@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, type Server } from 'node:net';
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { connect as connectTls } from 'node:tls';
 import { createReverseProxy, customPreset, RelayPool, type ReverseProxy } from '@forebay/reverse-proxy';
 import { describe, expect, it, vi } from 'vitest';
 import { cert, key } from '../../../balancer/test/undici/certificate.js';
@@ -21,10 +22,11 @@ async function listen(server: Pick<Server, 'listen' | 'address' | 'close'>): Pro
   return (server.address() as AddressInfo).port;
 }
 
-async function mount(origin: string): Promise<{ readonly port: number; readonly proxy: ReverseProxy }> {
+async function mount(origin: string, secure = false): Promise<{ readonly port: number; readonly proxy: ReverseProxy }> {
   const upstreams = { origins: [{ url: origin, connections: 3 }], connect: { ca: cert } };
   const proxy = createReverseProxy({ preset: customPreset(), upstreams, sendTimeout: 1000 });
-  const server = createHttpServer((incoming, response) => void proxy.handle(incoming, response));
+  const serve: RequestListener = (incoming, response) => void proxy.handle(incoming, response);
+  const server = secure ? createTlsServer({ cert, key }, serve) : createHttpServer(serve);
   const port = await listen(server);
   atEnd(() => {
     server.closeAllConnections();
@@ -34,11 +36,13 @@ async function mount(origin: string): Promise<{ readonly port: number; readonly 
 }
 
 /** Reads in fits and starts, so that the proxy's writes block again and again. */
-function readSlowly(port: number, path: string, protocol = 'HTTP/1.1'): Promise<string> {
+function readSlowly(port: number, path: string, protocol: string): Promise<string> {
+  const secure = protocol.endsWith('over TLS');
   return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () =>
-      socket.write(`GET ${path} ${protocol}\r\nhost: x\r\nconnection: close\r\n\r\n`),
-    );
+    const ask = (): void => {
+      socket.write(`GET ${path} ${protocol.slice(0, 8)}\r\nhost: x\r\nconnection: close\r\n\r\n`);
+    };
+    const socket = secure ? connectTls({ port, host: 'localhost', ca: cert }, ask) : connect(port, '127.0.0.1', ask);
     const chunks: Buffer[] = [];
     let unread = 0;
     socket.on('data', (chunk: Buffer) => {
@@ -80,6 +84,7 @@ describe('memory that is lent', () => {
     ['http', 'in chunks', 'HTTP/1.0'],
     ['https', 'with a length', 'HTTP/1.1'],
     ['https', 'in chunks', 'HTTP/1.1'],
+    ['http', 'with a length', 'HTTP/1.1 over TLS'],
   ] as const)(
     'is not written over while a slow client still reads it: %s, %s, to %s',
     async (scheme, framing, protocol) => {
@@ -89,7 +94,10 @@ describe('memory that is lent', () => {
         response.end(body);
       };
       const server = scheme === 'http' ? createHttpServer(answer) : createTlsServer({ cert, key }, answer);
-      const { port, proxy } = await mount(`${scheme}://localhost:${await listen(server)}`);
+      const { port, proxy } = await mount(
+        `${scheme}://localhost:${await listen(server)}`,
+        protocol.endsWith('over TLS'),
+      );
       atEnd(() => server.closeAllConnections());
       const paths = [...bodies.keys(), '/a', '/b'];
       const sums = await Promise.all(paths.map((path) => readSlowly(port, path, protocol)));
