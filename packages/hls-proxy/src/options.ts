@@ -45,7 +45,7 @@ export interface HlsProxyOptions {
   readonly limits?: HlsLimits;
   /** Longest playlist, asset list or steering manifest, decoded, in bytes. @default 8 MB */
   readonly maxPlaylistBytes?: number;
-  /** Memory for the last copies of playlists, which stand in while the origin is down, in bytes. @default 32 MB */
+  /** Memory for the last copies of playlists, which stand in while the origin is down, in bytes. @default 64 MB */
   readonly lastCopyBytes?: number;
   /**
    * For how long a playlist is given to those, too, who ask just after it came, in ms. At 0 only those who ask at the same
@@ -114,7 +114,7 @@ export function resolveOptions(options: HlsProxyOptions): ResolvedOptions {
       blockingReloads: positive('limits.blockingReloads', limits.blockingReloads ?? 10_000),
     },
     maxPlaylistBytes: positive('maxPlaylistBytes', options.maxPlaylistBytes ?? 8 * MEGABYTE),
-    lastCopyBytes: positive('lastCopyBytes', options.lastCopyBytes ?? 32 * MEGABYTE),
+    lastCopyBytes: positive('lastCopyBytes', options.lastCopyBytes ?? 64 * MEGABYTE),
     shareFor: upTo('shareFor', options.shareFor ?? 0, 1000),
     prefetch: upTo('prefetch', options.prefetch ?? 0, 1000),
     lifetimes: {

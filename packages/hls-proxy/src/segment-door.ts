@@ -29,7 +29,8 @@ export interface SegmentDoor {
   handle(incoming: IncomingMessage, response: ServerResponse, request: SegmentRequest): Promise<void>;
   /** Answers at once what is in memory, or declines: false, and nothing was touched. */
   listener(incoming: IncomingMessage, response: ServerResponse, request: SegmentRequest): boolean;
-  fetch(request: Request, segment: SegmentRequest): Promise<Response>;
+  /** @param onOver is told when the body has gone out, or will not */
+  fetch(request: Request, segment: SegmentRequest, onOver?: () => void): Promise<Response>;
   transfers(): readonly Transfer[];
   close(): Promise<void>;
 }

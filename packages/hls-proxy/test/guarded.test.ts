@@ -73,6 +73,24 @@ describe('a stream behind tokens', () => {
     expect(upstream.requests).toHaveLength(before);
   });
 
+  it('lets no viewer have the playlist as it was before its URIs were led through the proxy', async () => {
+    const { proxy } = await mount();
+    for (const more of ['x=.ts', 'a=b.json', 'x=/1.mp4']) {
+      const { text } = await proxy.get(`/hls/live/main.m3u8?${query('/live/main.m3u8')}&${more}`);
+      expect(firstUri(text)).toMatch(/^\/hls\/live\/low\.m3u8\?quality=low&fb=/);
+    }
+  });
+
+  it('has its segments and keys fetched as they were named, whatever a viewer adds', async () => {
+    const { upstream, proxy } = await mount();
+    const { text } = await proxy.get(`/hls/live/low.m3u8?${query('/live/low.m3u8')}`);
+    const key = /URI="([^"]+)"/.exec(text)?.[1] ?? '';
+    for (const more of ['_HLS_x=1', '_HLS_msn=4', 'CMCD=bl%3D5'])
+      expect((await proxy.get(`${firstUri(text)}&${more}`)).text).toBe('segment');
+    expect((await proxy.get(`${key}&_HLS_msn=1`)).status).toBe(200);
+    expect(upstream.asked).toEqual(['/live/low.m3u8', '/live/seg1.ts', '/live/key.bin']);
+  });
+
   it('gives its keys out a few times, and keeps none', async () => {
     const { upstream, proxy } = await mount();
     const main = await proxy.get(`/hls/live/low.m3u8?${query('/live/low.m3u8')}`);

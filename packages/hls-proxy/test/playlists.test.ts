@@ -189,7 +189,7 @@ describe('a playlist', () => {
 
   it('keeps last copies as far as there is memory for them, the oldest being the first to go', async () => {
     const { upstream, proxy } = await mount((_request, response) => response.end(live(1, 200)), {
-      lastCopyBytes: 60_000,
+      lastCopyBytes: 200_000,
     });
     for (const name of ['a', 'b']) await proxy.get(`/hls/${name}.m3u8`);
     upstream.script = (_request, response) => response.writeHead(500).end();

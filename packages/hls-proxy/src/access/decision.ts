@@ -68,6 +68,8 @@ interface Asked {
   readonly query: OwnQuery;
   readonly isForeign: boolean;
   readonly resource: Resource;
+  /** The same without a player's directives: what a playlist named. */
+  readonly named: Resource;
 }
 
 const viewerOf = (
@@ -92,13 +94,17 @@ export const createDecide = ({ options, grants, foreign }: DecisionParts): ((req
   const read = (request: ViewerRequest): Asked | undefined => {
     const { path, query: text } = request.target;
     const query = readOwnQuery(text, grants.looksRight);
-    if (!path.startsWith(FOREIGN))
-      return { request, query, isForeign: false, resource: { local: withQuery(path, query.upward) } };
+    if (!path.startsWith(FOREIGN)) {
+      const named = { local: withQuery(path, query.origin) };
+      return { request, query, isForeign: false, resource: { local: withQuery(path, query.upward) }, named };
+    }
     const url = foreign.open(path);
     if (url === undefined) return undefined;
-    if (query.directives !== '')
-      url.search = url.search === '' ? query.directives : `${url.search}&${query.directives}`;
-    return { request, query, isForeign: true, resource: { foreign: url } };
+    const named = { foreign: url };
+    if (query.directives === '') return { request, query, isForeign: true, resource: named, named };
+    const directed = new URL(url);
+    directed.search = url.search === '' ? query.directives : `${url.search}&${query.directives}`;
+    return { request, query, isForeign: true, resource: { foreign: directed }, named };
   };
 
   const boundTo = ({ request }: Asked): string | undefined =>
@@ -112,7 +118,7 @@ export const createDecide = ({ options, grants, foreign }: DecisionParts): ((req
   });
 
   const byGrant = (asked: Asked, text: string): Decision => {
-    const { isForeign, query, request, resource } = asked;
+    const { isForeign, query, request } = asked;
     const { address, target } = request;
     const named = isForeign ? target.path : withQuery(target.path, query.origin);
     const grant = grants.read(text, named, () => networkOf(address));
@@ -121,6 +127,8 @@ export const createDecide = ({ options, grants, foreign }: DecisionParts): ((req
     const expiresAt = expires === 0 ? undefined : expires * 1000;
     if (expiresAt !== undefined && expiresAt <= clock()) return refused('expired-grant');
     const use = tokens !== undefined && kind === 'key' ? keyUse(text, expiresAt) : undefined;
+    // Directives are for documents; to bytes anyone could add them to have the same fetched and kept again and again.
+    const resource = kind === 'segment' || kind === 'key' ? asked.named : asked.resource;
     return { by: 'grant', resource, viewer: viewerOf(asked, { uid, expiresAt }), network, sessionId, kind, use };
   };
 

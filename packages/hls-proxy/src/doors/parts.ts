@@ -6,7 +6,7 @@ import type { Prefetch } from '../prefetch.js';
 import type { Reception } from '../reception.js';
 import type { SegmentDoor, SegmentRequest } from '../segment-door.js';
 import type { DocumentDesk } from '../serve/document-desk.js';
-import { resourceText } from '../serve/resource-query.js';
+import { shownResource } from '../serve/resource-query.js';
 
 /** What is behind every door. */
 export interface Parts {
@@ -20,11 +20,11 @@ export interface Parts {
 
 // Whoever comes without a grant asks for a playlist, unless the name says that it is none.
 const MEDIA_NAME =
-  /\.(?:ts|m2ts|m4[asvf]|mp4|cmf[avt]|aac|ac3|ec3|mp3|vtt|webvtt|ttml|srt|key|bin|jpe?g|png|webp|json)(?:$|\?)/i;
+  /\.(?:ts|m2ts|m4[asvf]|mp4|cmf[avt]|aac|ac3|ec3|mp3|vtt|webvtt|ttml|srt|key|bin|jpe?g|png|webp|json)$/i;
 
 /** Whether what is asked for goes on as it comes, without being looked into. */
 export function isStreamed({ kind, resource }: Admission): boolean {
-  return kind === undefined ? MEDIA_NAME.test(resourceText(resource)) : kind === 'segment' || kind === 'key';
+  return kind === undefined ? MEDIA_NAME.test(shownResource(resource)) : kind === 'segment' || kind === 'key';
 }
 
 export function segmentRequest({ resource, kind, session }: Admission, desk: DocumentDesk): SegmentRequest {

@@ -20,7 +20,11 @@ export async function answerWeb(parts: Parts, request: Request, address: string)
     const admission = await reception.admit({ target: asked.target, headers, remoteAddress: address });
     leave = gate.enter(admission);
     const answer = isStreamed(admission) ? undefined : await desk.answer(shown, admission);
-    if (answer === undefined) return await segments.fetch(request, segmentRequest(admission, desk));
+    if (answer === undefined) {
+      const response = await segments.fetch(request, segmentRequest(admission, desk), leave);
+      leave = undefined;
+      return response;
+    }
     if (answer.body instanceof Uint8Array) admission.session.addBytes(answer.body.length);
     return give(answer);
   } catch (error) {

@@ -17,6 +17,9 @@ export interface RewriteDocumentOptions {
 
 type Json = Record<string, unknown>;
 
+/** URIs in one document: a break has a few assets, a manifest a few clones of a few renditions. */
+const MOST_URIS = 5000;
+
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -25,6 +28,7 @@ const isObject = (value: unknown): value is Json =>
  * draft-pantos-hls-rfc8216bis appendix D.2).
  *
  * @throws {SyntaxError} when the text is no JSON object.
+ * @throws {RangeError} when it holds more than 5,000 URIs, or is nested too deeply.
  */
 export function rewriteAssetList(text: string, options: RewriteDocumentOptions): string {
   const document = parse(text);
@@ -42,6 +46,7 @@ export function rewriteAssetList(text: string, options: RewriteDocumentOptions):
  * list their URIs stay, with these replaced.
  *
  * @throws {SyntaxError} when the text is no JSON object.
+ * @throws {RangeError} when it holds more than 5,000 URIs, or is nested too deeply.
  */
 export function rewriteSteering(text: string, options: RewriteDocumentOptions): string {
   const document = parse(text);
@@ -75,7 +80,10 @@ function followable(clones: readonly Json[], rewrite: Rewrite): Json[] {
 
 function mapper({ baseUrl, map }: RewriteDocumentOptions): Rewrite {
   const base = String(baseUrl);
+  let found = 0;
   return (raw, kind) => {
+    found += 1;
+    if (found > MOST_URIS) throw new RangeError(`the document holds more than ${MOST_URIS} URIs`);
     const uri = typeof raw === 'string' ? webAddress(raw, base) : undefined;
     return uri === undefined ? raw : (map({ uri, raw: raw as string, kind }) ?? raw);
   };

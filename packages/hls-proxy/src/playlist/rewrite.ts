@@ -22,6 +22,7 @@ export interface RewriteOptions {
  * these as they like.
  *
  * @throws {TypeError} when `baseUrl` is no absolute URL.
+ * @throws {RangeError} when the text holds more than 100,000 URIs, or its variables would make it grow beyond all measure.
  */
 export function rewritePlaylist(text: string, { baseUrl, map, vars }: RewriteOptions): string {
   const imported = new Map([...(vars ?? [])].map(([name, value]) => [name, { text: value, marked: value }]));

@@ -27,10 +27,14 @@ const BOM = 0xfeff;
 
 const NONE: Variables = new Map();
 
+/** Two days of segments of two seconds; more would cost a viewer seconds of everybody's time. */
+export const MOST_URIS = 100_000;
+
 /**
  * Finds the URIs of a playlist without parsing the rest. Lines end with LF, CR LF or, as players take it, CR alone.
  *
  * @param baseUrl the playlist's own URL, after redirects
+ * @throws {RangeError} when it holds more than 100,000 URIs, or its variables would make it grow beyond all measure
  */
 export function scanPlaylist(text: string, baseUrl: URL, imported: Variables = NONE): Scanned {
   const definitions = new Definitions(baseUrl, imported);
@@ -47,6 +51,7 @@ export function scanPlaylist(text: string, baseUrl: URL, imported: Variables = N
       const marked = webAddress(resolved.marked, base);
       if (marked === undefined || !fillsInOnly(uri, marked)) return;
     }
+    if (children.length === MOST_URIS) throw new RangeError(`the playlist holds more than ${MOST_URIS} URIs`);
     children.push({ uri, raw, kind: childKind(tag, attribute, uri), tag, attribute, start, end, delimited });
   };
 

@@ -15,6 +15,13 @@ export type Variables = ReadonlyMap<string, Variable>;
 /** Longest text that references may be replaced in and by: a few of them could grow a short playlist beyond all memory. */
 const LONGEST = 16_384;
 
+/** Variables that one playlist defines, and their texts together. */
+const MOST_VARIABLES = 1000;
+const MOST_CHARACTERS = 256 * 1024;
+
+/** By so many characters references may make all URIs of one playlist longer. */
+const MOST_GROWTH = 16 * 1024 * 1024;
+
 const REFERENCE = /\{\$([A-Za-z0-9_-]+)\}/g;
 
 /** No origin would call anything so. */
@@ -28,6 +35,8 @@ export class Definitions {
   readonly #query: URLSearchParams;
   readonly #importable: Variables;
   readonly #values = new Map<string, Variable>();
+  #characters = 0;
+  #growth = 0;
 
   constructor(url: URL, importable: Variables) {
     this.#query = url.searchParams;
@@ -39,7 +48,7 @@ export class Definitions {
     return this.#values;
   }
 
-  /** Takes in one EXT-X-DEFINE. What it does not find stays undefined. */
+  /** Takes in one EXT-X-DEFINE. What it does not find, and what is too much, stays undefined. */
   define(text: string, attributes: readonly AttributeSpan[]): void {
     const read = (name: string): string | undefined => {
       const span = attributes.find((each) => each.name === name);
@@ -56,12 +65,20 @@ export class Definitions {
     }
   }
 
-  /** Replaces references; undefined where one of them is not defined, or where too much would come of it. */
+  /**
+   * Replaces references; undefined where one of them is not defined, or where too much would come of it.
+   *
+   * @throws {RangeError} when all that was replaced so far has grown too long
+   */
   resolve(text: string): Variable | undefined {
     if (!text.includes('{$')) return { text, marked: text };
     const resolved = this.#replaced(text, 'text');
     const marked = resolved === undefined ? undefined : this.#replaced(text, 'marked');
-    return resolved === undefined || marked === undefined ? undefined : { text: resolved, marked };
+    if (resolved === undefined || marked === undefined) return undefined;
+    this.#growth += Math.max(0, resolved.length - text.length);
+    if (this.#growth > MOST_GROWTH)
+      throw new RangeError('the variables of the playlist make it grow beyond all measure');
+    return { text: resolved, marked };
   }
 
   #replaced(text: string, which: keyof Variable): string | undefined {
@@ -75,7 +92,11 @@ export class Definitions {
   }
 
   #set(name: string, value: Variable | undefined): void {
-    if (value !== undefined) this.#values.set(name, value);
+    if (value === undefined) return;
+    const characters = this.#characters + name.length + value.text.length;
+    if (characters > MOST_CHARACTERS || this.#values.size >= MOST_VARIABLES) return;
+    this.#characters = characters;
+    this.#values.set(name, value);
   }
 }
 

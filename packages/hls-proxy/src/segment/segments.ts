@@ -85,16 +85,17 @@ export function createSegments(options: SegmentsOptions): SegmentDoor {
       request.session.addBytes(route.hitBytes);
       return true;
     },
-    async fetch(request, segment) {
+    async fetch(request, segment, onOver) {
       const { session, target } = segment;
+      const proxy = routeFor(target).proxy(isKept(segment));
       const transfer = transfers.begin(session, target);
       const ended = new AbortController();
       const hangUp = session.onEnd(() => ended.abort());
       const over = (): void => {
         hangUp();
         transfer.end();
+        onOver?.();
       };
-      const proxy = routeFor(target).proxy(isKept(segment));
       const response = await proxy.fetch(request, { ...handlingOf(segment), onBytes: transfer.sent });
       if (response.body === null) {
         over();

@@ -50,11 +50,12 @@ export class JsonDocuments {
         map: (child) => uriThrough(this.#rewriting, admission, child, this.#rewriting.group.locate(child.uri)),
       });
     } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
+      if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
       throw new Problem(
         502,
         'upstream-failed',
         `what came is no ${kind === 'steering' ? 'steering manifest' : 'asset list'}`,
+        { cause: error },
       );
     }
   }

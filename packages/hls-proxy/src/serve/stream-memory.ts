@@ -76,5 +76,4 @@ function targetDurationOf(playlist: Playlist | undefined): number {
   return Math.min(playlist?.facts.targetDuration || USUAL_TARGET_DURATION, 60_000);
 }
 
-/** A string takes up to two bytes a character, and the URLs found in it several times that. */
-const sizeOf = (key: string, { size }: Playlist): number => 12 * size + key.length + 500;
+const sizeOf = (key: string, { weight }: Playlist): number => weight + key.length + 500;

@@ -190,13 +190,14 @@ describe('a grant', () => {
     },
   );
 
-  it('takes what players add, LL-HLS directives and CMCD: those go up, these do not', async () => {
-    const { ask, uri } = await grantOf();
-    const added = `${uri}&_HLS_msn=12&_HLS_part=3&CMCD=${encodeURIComponent('br=3000,nor="2.ts"')}`;
-    const admission = await ask(added);
-    expect(admission.resource).toEqual({ local: '/live/1.ts?a=1&_HLS_msn=12&_HLS_part=3' });
-    const moved = uri.replace('?a=1', '?CMCD=bs&_HLS_skip=YES&a=1');
-    expect((await ask(moved)).resource).toEqual({ local: '/live/1.ts?_HLS_skip=YES&a=1' });
+  it('takes what players add, LL-HLS directives and CMCD: those go up with playlists, these do not', async () => {
+    const { access, ask, master, uri } = await grantOf();
+    const playlist = access.uriFor(master, local('/live/a.m3u8?a=1', 'playlist'));
+    const added = `&_HLS_msn=12&_HLS_part=3&CMCD=${encodeURIComponent('br=3000,nor="2.ts"')}`;
+    expect((await ask(playlist + added)).resource).toEqual({ local: '/live/a.m3u8?a=1&_HLS_msn=12&_HLS_part=3' });
+    const moved = playlist.replace('?a=1', '?CMCD=bs&_HLS_skip=YES&a=1');
+    expect((await ask(moved)).resource).toEqual({ local: '/live/a.m3u8?_HLS_skip=YES&a=1' });
+    expect((await ask(uri + added)).resource).toEqual({ local: '/live/1.ts?a=1' });
   });
 
   it('leaves a parameter of the origin alone that has the same name', async () => {
@@ -295,9 +296,12 @@ describe('a URL on another host', () => {
     const uri = access.uriFor(master, foreign(url));
     expect(uri).toMatch(/^\/hls\/@\/[\w-]+\.[\w-]+\.ts\?sig=abc&x=%20&fb=/);
     expect(pathOf(doorOf(closed).access.uriFor(master, foreign(url)))).toBe(pathOf(uri));
-    const { resource, kind } = await ask(`${uri}&_HLS_msn=3&CMCD=bs`);
-    expect(kind).toBe('segment');
-    expect('foreign' in resource && resource.foreign.href).toBe(`${url}&_HLS_msn=3`);
+    const hrefOf = async (target: string): Promise<string> => {
+      const { resource } = await ask(`${target}&_HLS_msn=3&CMCD=bs`);
+      return 'foreign' in resource ? resource.foreign.href : '';
+    };
+    expect(await hrefOf(uri)).toBe(url);
+    expect(await hrefOf(access.uriFor(master, foreign(url, 'playlist')))).toBe(`${url}&_HLS_msn=3`);
   });
 
   it('is what was sealed, whatever the query says', async () => {

@@ -3,13 +3,17 @@ import type { Access, Admission, ChildKind, SessionHandle } from '@forebay/hls-p
 /** A session that allows everything and remembers what it was told. */
 export class RecordingSession implements SessionHandle {
   readonly id = 'session';
-  readonly uid = undefined;
+  readonly uid: string | undefined;
   readonly stream = '/';
   ended = false;
   bytes = 0;
   underWay = 0;
   readonly renditions: string[] = [];
   readonly #listeners = new Set<() => void>();
+
+  constructor(uid?: string) {
+    this.uid = uid;
+  }
 
   begin(): () => void {
     this.underWay += 1;
