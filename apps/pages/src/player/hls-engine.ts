@@ -1,9 +1,7 @@
 import HlsJs, { ErrorDetails, ErrorTypes, Events } from 'hls.js';
 import workerPath from 'hls.js/dist/hls.worker.js?url';
+import { begins, hasEnough } from './buffer.js';
 import { AUTOMATIC, type StartEngine } from './engine.js';
-
-/** Seconds ahead with which playback that stands still does not stand for want of data. */
-const ENOUGH = 0.5;
 
 /** Milliseconds. hls.js drops the sound that it has before it loads the other one. */
 const SETTLING = 3000;
@@ -24,12 +22,12 @@ export const startHlsJs: StartEngine = (video, path, { happened, failed }) => {
   hls.on(Events.ERROR, (_, { type, details, fatal, reason, error, buffer = 0 }) => {
     // It has cancelled a load itself.
     if (details === ErrorDetails.INTERNAL_ABORTED) return;
-    if (details === ErrorDetails.BUFFER_STALLED_ERROR && !fatal && (buffer > ENOUGH || settles())) {
+    if (details === ErrorDetails.BUFFER_STALLED_ERROR && !fatal && (begins(video) || hasEnough(video) || settles())) {
       happened(`stuck with ${buffer.toFixed(1)} s buffered`);
       return;
     }
     // On its way to where a live stream begins to be played.
-    if (details === ErrorDetails.BUFFER_SEEK_OVER_HOLE && video.played.length === 0) return;
+    if (details === ErrorDetails.BUFFER_SEEK_OVER_HOLE && begins(video)) return;
     failed([details, reason ?? error?.message].filter(Boolean).join(': '), fatal);
     // What hls.js' documentation advises, but not for ever.
     if (!fatal || recoveries++ >= 3) return;

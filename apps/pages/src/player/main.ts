@@ -1,9 +1,10 @@
+import { begins, hasEnough } from './buffer.js';
 import { showChoice } from './choice-box.js';
 import type { Engine, StartEngine } from './engine.js';
 import { createEventLog } from './event-log.js';
 import { canUseHlsJs, startHlsJs } from './hls-engine.js';
 import { canPlayNatively, startNative } from './native-engine.js';
-import { bufferedAhead, createStatePanel } from './state-panel.js';
+import { createStatePanel } from './state-panel.js';
 import { OWN, ownStream, STREAMS } from './streams.js';
 
 const video = document.querySelector<HTMLVideoElement>('#video')!;
@@ -16,9 +17,6 @@ const sound = document.querySelector<HTMLSelectElement>('#sound')!;
 const complaint = document.querySelector<HTMLElement>('#complaint')!;
 const log = createEventLog(document.querySelector<HTMLOListElement>('#events')!);
 const show = createStatePanel(document.querySelector<HTMLDListElement>('#state')!);
-
-/** Seconds ahead with which a browser that waits does not wait for the network. */
-const ENOUGH = 0.5;
 
 let engine: Engine | undefined;
 let stalls = 0;
@@ -44,10 +42,9 @@ form.addEventListener('submit', (event) => {
 rendition.addEventListener('change', () => engine?.chooseRendition(Number(rendition.value)));
 sound.addEventListener('change', () => engine?.chooseSound(Number(sound.value)));
 video.addEventListener('waiting', () => {
-  // Waiting at the very beginning or for a seek is no stall.
-  if (video.seeking || video.played.length === 0) return;
-  if (bufferedAhead(video) > ENOUGH) return log.happened('the browser cannot keep up with what is buffered');
-  if (engine?.settles() === true) return;
+  // Waiting at the beginning, for a seek or for another sound is no stall.
+  if (video.seeking || begins(video) || engine?.settles() === true) return;
+  if (hasEnough(video)) return log.happened('the browser cannot keep up with what is buffered');
   stalls += 1;
   log.failed('the buffer ran empty', false);
 });

@@ -1,3 +1,4 @@
+import { bufferedAhead } from './buffer.js';
 import type { EngineState } from './engine.js';
 
 type Row =
@@ -63,14 +64,6 @@ function stateOf(video: HTMLVideoElement): string {
   if (video.ended) return 'ended';
   if (video.paused) return 'paused';
   return video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA ? 'playing' : 'waiting';
-}
-
-/** Seconds. */
-export function bufferedAhead({ buffered, currentTime }: HTMLVideoElement): number {
-  for (let range = 0; range < buffered.length; range += 1)
-    if (buffered.start(range) <= currentTime + 0.1 && buffered.end(range) > currentTime)
-      return buffered.end(range) - currentTime;
-  return 0;
 }
 
 const seconds = (value: number | undefined): string | undefined =>

@@ -28,7 +28,8 @@ const open = (query: string, base = `http://127.0.0.1:${forebay.port}`) => Playe
 
 const latencyOf = async (player: Player) => Number.parseFloat((await player.look()).rows['latency'] ?? '');
 
-describe.concurrent('through the proxy', () => {
+// Another try for a machine that runs many tests at once, and halts for longer than the players have buffered.
+describe.concurrent('through the proxy', { retry: 1 }, () => {
   it('hls.js plays live over the seam of a discontinuity', async () => {
     const player = await open('stream=live&engine=hls.js');
     await player.plays(7);
@@ -42,16 +43,16 @@ describe.concurrent('through the proxy', () => {
   });
 });
 
-describe('LL-HLS', () => {
-  // A second of buffer is all there is: a machine that halts for longer, as one that runs many tests may, is given another try.
-  it('is played by hls.js no more than 0.7 s later than without a proxy', { retry: 2 }, async () => {
+describe('LL-HLS', { retry: 2 }, () => {
+  it('is played by hls.js no more than 0.7 s later than without a proxy', async () => {
     const proxied = await open('stream=low-latency&engine=hls.js');
     const straight = await open('stream=low-latency&engine=hls.js', direct.url);
     await Promise.all([proxied.plays(5), straight.plays(5)]);
     const [later, sooner] = await Promise.all([latencyOf(proxied), latencyOf(straight)]);
+    const [report, control] = await Promise.all([proxied.report(), straight.report()]);
+    expect(report, JSON.stringify({ later, sooner, control })).toMatchObject(WELL);
     expect(sooner).toBeGreaterThan(0.5);
-    expect(later - sooner).toBeLessThan(0.7);
-    expect(await proxied.report()).toMatchObject(WELL);
+    expect(later - sooner, JSON.stringify({ later, sooner, report, control })).toBeLessThan(0.7);
   });
 });
 

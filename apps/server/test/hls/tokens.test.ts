@@ -52,7 +52,7 @@ describe.concurrent('with a token for its playlist alone, a player gets', () => 
     expect(more).toEqual([]);
   });
 
-  it('live playlists again and again', async () => {
+  it('live playlists again and again', { retry: 1 }, async () => {
     const player = await open('/live/main.m3u8', 'hls.js', 'live');
     await player.plays(6);
     expect(await player.report()).toMatchObject(WELL);

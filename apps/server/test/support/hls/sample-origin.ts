@@ -10,6 +10,8 @@ export interface Served {
   /** What was asked for of it; empty for all. */
   readonly range: string;
   readonly status: number;
+  /** Whether all of it was taken. */
+  readonly whole: boolean;
 }
 
 /** The sample streams on loopback, below `/` as behind a proxy and below `/hls/` as without one, with a list of what was asked. */
@@ -19,7 +21,7 @@ export class SampleOrigin {
 
   private constructor(listener: RequestListener) {
     this.#server = createServer((request, response) => {
-      response.once('close', () => this.served.push(recordOf(request, response.statusCode)));
+      response.once('close', () => this.served.push(recordOf(request, response.statusCode, response.writableFinished)));
       listener(request, response);
     });
   }
@@ -43,8 +45,8 @@ export class SampleOrigin {
   /** What was sent more than once: segments and the like, for playlists must be asked for again. */
   repeated(): string[] {
     const times = new Map<string, number>();
-    for (const { method, target, range, status } of this.served) {
-      if (method !== 'GET' || status >= 300 || /\.m3u8|\.key/.test(target)) continue;
+    for (const { method, target, range, status, whole } of this.served) {
+      if (method !== 'GET' || status >= 300 || !whole || /\.m3u8|\.key/.test(target)) continue;
       const what = `${target} ${range}`.trim();
       times.set(what, (times.get(what) ?? 0) + 1);
     }
@@ -57,9 +59,10 @@ export class SampleOrigin {
   }
 }
 
-const recordOf = (request: IncomingMessage, status: number): Served => ({
+const recordOf = (request: IncomingMessage, status: number, whole: boolean): Served => ({
   method: request.method ?? '',
   target: request.url ?? '',
   range: request.headers.range ?? '',
   status,
+  whole,
 });
