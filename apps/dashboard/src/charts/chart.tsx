@@ -82,7 +82,8 @@ export const Chart = defineComponent(
               </li>
             ))}
           </ul>
-          <div ref={canvas} class="canvas" role="img" aria-label={t('chart.summary', { title, range, values })}>
+          <div class="canvas" role="img" aria-label={t('chart.summary', { title, range, values })}>
+            <div ref={canvas} />
             {props.window.points.every(({ requests }) => requests === 0) && <p class="nothing">{t('chart.none')}</p>}
           </div>
           <ChartTable title={title} lines={lines} window={props.window} format={format} />

@@ -46,7 +46,7 @@ export function table<Row>({ caption, columns, empty, id, rows }: TableProps<Row
                   {cell(row)}
                 </th>
               ) : (
-                <td role="cell" class={{ figure, buttons }} data-head={head}>
+                <td role="cell" class={{ figure, doings: buttons }} data-head={head}>
                   {cell(row)}
                 </td>
               ),

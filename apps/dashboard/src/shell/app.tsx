@@ -2,6 +2,7 @@ import { defineComponent, h, nextTick, watch, watchEffect, type Component } from
 import { Alerts } from '../views/alerts.js';
 import { Cache } from '../views/cache/cache.js';
 import { Overview } from '../views/overview/overview.js';
+import { wordOf } from '../views/overview/verdict.js';
 import { Streams } from '../views/streams/streams.js';
 import { Tasks } from '../views/tasks/tasks.js';
 import { Upstreams } from '../views/upstreams/upstreams.js';
@@ -32,8 +33,8 @@ export const App = defineComponent({
     const { live } = useDesk();
     const place = followPlace();
     watchEffect(() => {
-      const status = live.overview.value?.health.status;
-      document.title = status === undefined ? 'Forebay' : t('state.title', { state: t(`state.${status}`) });
+      const overview = live.overview.value;
+      document.title = overview === undefined ? 'Forebay' : t('state.title', { state: t(`state.${wordOf(overview)}`) });
     });
     watch(place, () =>
       nextTick(() => {

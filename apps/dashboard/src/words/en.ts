@@ -35,6 +35,8 @@ export const en = {
   'sign-in.needed': 'Sign in to see this.',
 
   'state.healthy': 'All is well',
+  'state.alarmed': 'Served, with alerts',
+  'state.alarmed.meaning': 'Every route has its upstreams, but something needs a look.',
   'state.degraded': 'Degraded',
   'state.unhealthy': 'Down',
   'state.healthy.meaning': 'Every route has its upstreams, and every cache answers.',
@@ -101,6 +103,7 @@ export const en = {
   'upstream.state.ok': 'Takes requests',
   'upstream.state.trial': 'On trial',
   'upstream.state.open': 'Isolated',
+  'upstream.state.partly': 'Isolated in part',
   'upstream.state.sick': 'Probes fail',
   'upstream.state.away': 'Asked to be left alone',
   'upstream.state.drained': 'Drained',

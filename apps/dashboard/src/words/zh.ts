@@ -37,6 +37,8 @@ export const zh: Catalogue = {
   'sign-in.needed': '登录后可查看。',
 
   'state.healthy': '一切正常',
+  'state.alarmed': '正常服务，但有告警',
+  'state.alarmed.meaning': '所有路由都有可用上游，但有情况需要留意。',
   'state.degraded': '部分降级',
   'state.unhealthy': '不可用',
   'state.healthy.meaning': '所有路由都有可用上游，所有缓存都有响应。',
@@ -101,6 +103,7 @@ export const zh: Catalogue = {
   'upstream.state.ok': '接收请求',
   'upstream.state.trial': '试探中',
   'upstream.state.open': '已隔离',
+  'upstream.state.partly': '部分隔离',
   'upstream.state.sick': '探测失败',
   'upstream.state.away': '要求暂停',
   'upstream.state.drained': '已排空',

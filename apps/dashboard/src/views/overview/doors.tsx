@@ -2,7 +2,6 @@ import type { Overview } from '../../api/overview.js';
 import { panel } from '../../parts/panel.js';
 import type { Place } from '../../shell/place.js';
 import { t } from '../../words/words.js';
-import { ActiveAlerts } from '../alerts.js';
 import { tierTable } from '../cache/tier-table.js';
 import { queueTable } from '../tasks/tasks.js';
 import { upstreamTable } from '../upstreams/upstream-table.js';
@@ -28,7 +27,5 @@ export const Doors = ({ overview }: DoorsProps) => (
     {panel({ title: t('nav.cache'), beside: door('cache') }, tierTable({ overview, short: true }))}
     {panel({ title: t('nav.workers'), beside: door('workers') }, workerTable({ overview, short: true }))}
     {overview.queues.length > 0 && panel({ title: t('nav.tasks'), beside: door('tasks') }, queueTable(overview.queues))}
-    {overview.alerts.active.length > 0 &&
-      panel({ title: t('nav.alerts'), beside: door('alerts') }, <ActiveAlerts overview={overview} />)}
   </div>
 );

@@ -2,9 +2,12 @@ import type { Finding, Health, Overview } from '../../api/overview.js';
 import { Mark, type Shape } from '../../parts/mark.js';
 import type { Place } from '../../shell/place.js';
 import { between, duration, moment } from '../../words/figures.js';
+import { ActiveAlerts } from '../alerts.js';
 import { known, t } from '../../words/words.js';
 
-const SHAPES: Readonly<Record<Health['status'], Shape>> = { healthy: 'good', degraded: 'warn', unhealthy: 'bad' };
+type Word = Health['status'] | 'alarmed';
+
+const SHAPES: Readonly<Record<Word, Shape>> = { healthy: 'good', alarmed: 'warn', degraded: 'warn', unhealthy: 'bad' };
 const WHERE: Readonly<Record<string, Place>> = {
   'route-down': 'upstreams',
   'upstream-out': 'upstreams',
@@ -16,10 +19,15 @@ interface VerdictProps {
   readonly overview: Overview;
 }
 
+/** Alerts tell of more than upstreams and caches: with one, not all is well. */
+export const wordOf = ({ alerts, health }: Overview): Word =>
+  health.status === 'healthy' && alerts.active.length > 0 ? 'alarmed' : health.status;
+
 /** How it is in two words, and underneath what is wrong, the worst first. */
 export const Verdict = ({ overview }: VerdictProps) => {
   const { at, health, uptime_seconds: uptime } = overview;
-  const { findings, since, status } = health;
+  const { findings, since } = health;
+  const status = wordOf(overview);
   return (
     <section class={['verdict', status]} aria-labelledby="verdict">
       <div class="word">
@@ -58,6 +66,7 @@ export const Verdict = ({ overview }: VerdictProps) => {
           ))}
         </ul>
       )}
+      {overview.alerts.active.length > 0 && <ActiveAlerts overview={overview} />}
     </section>
   );
 };

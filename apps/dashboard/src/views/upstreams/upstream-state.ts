@@ -13,9 +13,14 @@ export interface UpstreamState {
 export function stateOf({ available, circuit, enabled, healthy }: Upstream): UpstreamState {
   if (!enabled) return { shape: 'off', word: 'upstream.state.drained' };
   if (circuit === 'half-open') return { shape: 'trial', word: 'upstream.state.trial' };
+  const sound = healthy && circuit === 'closed';
+  // Every worker has a circuit of its own: what one isolates, another may still ask.
+  if (available)
+    return sound ? { shape: 'good', word: 'upstream.state.ok' } : { shape: 'warn', word: 'upstream.state.partly' };
   if (!healthy) return { shape: 'bad', word: 'upstream.state.sick' };
-  if (circuit === 'open') return { shape: 'bad', word: 'upstream.state.open' };
-  return available ? { shape: 'good', word: 'upstream.state.ok' } : { shape: 'warn', word: 'upstream.state.away' };
+  return circuit === 'open'
+    ? { shape: 'bad', word: 'upstream.state.open' }
+    : { shape: 'warn', word: 'upstream.state.away' };
 }
 
 /** Why it has the weight that it has. */
