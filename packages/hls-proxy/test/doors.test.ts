@@ -83,6 +83,26 @@ describe('the proxy', () => {
     expect((await proxy.get('/hls/b.m3u8')).status).toBe(200);
   });
 
+  it('turns away what no upstream has a connection for', async () => {
+    const { upstream } = await mount((request, response) => {
+      if (request.url === '/slow.ts') response.write('beginning');
+      else files({ '/a.m3u8': live(1), '/a.ts': 'segment' })(request, response);
+    });
+    const proxy = await Mounted.start({ upstreams: { origins: [upstream.url], connections: 1, deadline: 50 } });
+    ends.push(() => proxy.stop());
+    const controller = new AbortController();
+    const slow = proxy.get('/hls/slow.ts?k=segment', {}, { signal: controller.signal }).catch(() => 'left');
+    await until(() => upstream.requests.length === 1, 'the one connection is taken');
+    for (const path of ['/hls/a.ts?k=segment', '/hls/a.ts?k=key', '/hls/a.m3u8?k=playlist']) {
+      const { status, headers } = await proxy.get(path);
+      expect([path, status, headers['retry-after']]).toEqual([path, 503, '1']);
+    }
+    controller.abort();
+    expect(await slow).toBe('left');
+    await until(() => upstream.hangUps === 1, 'the connection is let go');
+    expect((await proxy.get('/hls/a.m3u8')).status).toBe(200);
+  });
+
   it('reports every answer, without what lets one in', async () => {
     const { proxy } = await mount(files({ '/a.m3u8': live(1), '/seg1.ts': 'segment' }), { cache: memoryCache() });
     await proxy.get('/hls/a.m3u8?token=secret');

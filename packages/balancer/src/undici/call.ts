@@ -12,6 +12,9 @@ import { RelayController } from './relay-controller.js';
 import type { UpstreamRequest } from './upstream-request.js';
 import { judge } from './verdict.js';
 
+/** Connections become free as soon as answers end. */
+const busyRetryMs = 1000;
+
 const neverWanted = new Error('Another answer was used');
 
 /** One dispatch, from the first attempt to the answer that is handed on; then its delivery takes over. */
@@ -281,6 +284,13 @@ export class Call implements AttemptOwner, DeliveryContext {
   }
 
   #expire(): void {
+    const [first] = this.#attempts;
+    if (first !== undefined && this.#attempts.every(({ sent }) => !sent)) {
+      const details = { retryAfterMs: busyRetryMs };
+      return this.fail(
+        new UpstreamError('FOREBAY_BUSY', first.origin.name, 'no connection became free in time', details),
+      );
+    }
     this.fail(new UpstreamDeadlineError(this.#settings.deadline, this.#errors));
   }
 

@@ -4,7 +4,7 @@ import { AllFailedError, BalancerError } from '../errors.js';
  * `FOREBAY_ATTEMPT_TIMEOUT`: no answer in time. `FOREBAY_CONNECTION`: the connection failed or broke before an answer.
  * `FOREBAY_BAD_RESPONSE`: what came cannot be passed on. `FOREBAY_BAD_STATUS`: an answer that counts as failure.
  * `FOREBAY_BODY_BROKEN`: the body ended early and could not be resumed. `FOREBAY_RATE_LIMITED`: the outbound limit leaves
- * no room in time. `FOREBAY_REDIRECT`: a redirect that loops, leads nowhere or goes on too long.
+ * no room in time. `FOREBAY_BUSY`: all connections were in use until the time was over. `FOREBAY_REDIRECT`: a redirect that loops, leads nowhere or goes on too long.
  */
 export type UpstreamErrorCode =
   | 'FOREBAY_ATTEMPT_TIMEOUT'
@@ -13,6 +13,7 @@ export type UpstreamErrorCode =
   | 'FOREBAY_BAD_STATUS'
   | 'FOREBAY_BODY_BROKEN'
   | 'FOREBAY_RATE_LIMITED'
+  | 'FOREBAY_BUSY'
   | 'FOREBAY_REDIRECT';
 
 export interface UpstreamErrorDetails {

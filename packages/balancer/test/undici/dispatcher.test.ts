@@ -178,6 +178,19 @@ describe('a dispatcher over several origins', () => {
     ]);
   });
 
+  it('says that it is busy, and blames nobody, when no connection becomes free in time', async () => {
+    const slow = await upstream(({ url }, response) => {
+      if (url === '/slow') response.write('beginning');
+      else response.end('quick');
+    });
+    const dispatcher = dispatcherOver([slow.url], { connections: 1, deadline: 80 });
+    const { body } = await request(`${anywhere}/slow`, { dispatcher });
+    await expect(ask(dispatcher)).rejects.toMatchObject({ code: 'FOREBAY_BUSY', retryAfterMs: 1000 });
+    expect(dispatcher.status()).toMatchObject([{ inFlight: 1, failuresTotal: 0 }]);
+    body.on('error', () => undefined).destroy();
+    expect((await ask(dispatcher)).text).toBe('quick');
+  });
+
   it('waits as long as one request asks for, beyond its own limits', async () => {
     const slow = await upstream((_request, response) => void setTimeout(() => response.end('late'), 100));
     const dispatcher = dispatcherOver([slow.url], { headersTimeout: 40, deadline: 50 });

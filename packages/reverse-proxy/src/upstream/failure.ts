@@ -4,8 +4,8 @@ import { Problem } from '../problem.js';
 const UNAVAILABLE_RETRY_MS = 5000;
 
 /**
- * What a client is told of a failed upstream call: 503 when none may be tried, 429 when the outbound limit is hit, 504
- * when time ran out, 502 for all else. The details of upstreams stay in the log.
+ * What a client is told of a failed upstream call: 503 when none may be tried or has a connection to spare, 429 when the
+ * outbound limit is hit, 504 when time ran out, 502 for all else. The details of upstreams stay in the log.
  */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
@@ -13,6 +13,11 @@ export function toProblem(error: unknown): Problem {
   switch (code) {
     case 'FOREBAY_NO_ENDPOINT':
       return new Problem(503, 'no-upstream', 'no upstream may be tried at the moment', {
+        cause: error,
+        retryAfterMs: numberOf(error, 'retryAfterMs') ?? UNAVAILABLE_RETRY_MS,
+      });
+    case 'FOREBAY_BUSY':
+      return new Problem(503, 'upstream-busy', 'as many requests as may be are under way to the upstreams', {
         cause: error,
         retryAfterMs: numberOf(error, 'retryAfterMs') ?? UNAVAILABLE_RETRY_MS,
       });
