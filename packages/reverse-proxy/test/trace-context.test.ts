@@ -38,7 +38,8 @@ describe('the trace of a request', () => {
       parent.replace(/-[0-9a-f]{16}-/, `-${'0'.repeat(16)}-`),
       'x',
     ];
-    for (const traceparent of wrong) expect(await heard({ traceparent, tracestate: 'a=1' })).toEqual([undefined, undefined]);
+    for (const traceparent of wrong)
+      expect(await heard({ traceparent, tracestate: 'a=1' })).toEqual([undefined, undefined]);
     expect(await heard({ tracestate: 'a=1' })).toEqual([undefined, undefined]);
   });
 
