@@ -6,8 +6,8 @@ import type { ServerConfig } from '../config/config.js';
 import { isSameOrigin } from './same-origin.js';
 import type { Sessions } from './sessions.js';
 
-/** Read-only pages that `PUBLIC_STATUS` opens, and what they show. */
-const PUBLIC = /^\/(?:status|stats|metrics|monitor|api\/v1\/(?:overview|events))(?:\/|$)/;
+/** Read-only pages that `PUBLIC_STATUS` opens. */
+const PUBLIC = /^\/(?:status|stats|metrics|monitor)(?:\/|$)/;
 
 /** Whether a caller may use the management interface. */
 export interface ManagementAccess {
