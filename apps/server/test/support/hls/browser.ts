@@ -6,7 +6,7 @@ import { eventually } from '../forebay.js';
 /** A browser that talks to nobody by itself. */
 export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({
-    executablePath: '/usr/bin/chromium',
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox',
       '--disable-gpu',
