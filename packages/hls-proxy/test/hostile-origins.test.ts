@@ -2,7 +2,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { createGzip } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHlsProxy, type HlsProxyOptions } from '@forebay/hls-proxy';
-import { Mounted, until } from './support/mounted.js';
+import { memoryCache, Mounted, until } from './support/mounted.js';
 import { openAccess, RecordingSession } from './support/open-access.js';
 import { files, live, Origin, type Script } from './support/origin.js';
 
@@ -158,6 +158,35 @@ describe('an origin that does not keep to HTTP', () => {
         () => 'reset',
       );
       expect([200, 206, 502, 503, 504, 'reset']).toContain(outcome);
+    }
+  });
+});
+
+describe('an origin that is not the site that it is served from', () => {
+  it('sets no cookies there, runs no scripts there, and says nothing of the whole of it', async () => {
+    const { proxy } = await mount(
+      (_request, response) => {
+        response.writeHead(200, {
+          'content-type': 'text/html',
+          'set-cookie': 'forebay_session=evil',
+          'clear-site-data': '"*"',
+          'strict-transport-security': 'max-age=1',
+          'service-worker-allowed': '/',
+          refresh: '0; url=https://evil.example',
+          'content-security-policy': 'none',
+        });
+        response.end('<script>alert(1)</script>');
+      },
+      { cache: memoryCache() },
+    );
+    for (const target of ['/hls/a.ts?k=segment', '/hls/a.ts?k=segment', '/hls/a.bin?k=key', '/hls/a.html']) {
+      const { status, headers } = await proxy.get(target);
+      if (status === 200)
+        expect(headers).toMatchObject({
+          'content-security-policy': expect.stringContaining('sandbox') as string,
+          'x-content-type-options': 'nosniff',
+        });
+      expect(Object.keys(headers).filter((name) => /cookie|clear|strict|worker|refresh/.test(name))).toEqual([]);
     }
   });
 });

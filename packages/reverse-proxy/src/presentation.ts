@@ -7,7 +7,22 @@ import type { StoredMeta } from './upstream/stored-meta.js';
 export interface Presentation {
   readonly via: string;
   readonly cors: boolean;
+  /** Whether the upstream is the site that is being served, so that what it says of all of it holds here. */
+  readonly siteWide: boolean;
 }
+
+/** Fields that say something to a browser about more than the one answer. */
+const SITE_WIDE = [
+  'alt-svc',
+  'clear-site-data',
+  'nel',
+  'refresh',
+  'report-to',
+  'reporting-endpoints',
+  'service-worker-allowed',
+  'set-cookie',
+  'strict-transport-security',
+];
 
 // Types that a browser shows or parses but never runs as a page of the proxy's origin.
 const INERT =
@@ -32,6 +47,7 @@ export function lastingHeaders(stored: StoredMeta, bytes: Uint8Array | undefined
   const headers: Headers = sanitizeHeaders(stored.headers);
   delete headers['age'];
   delete headers['transfer-encoding'];
+  if (!options.siteWide) for (const name of SITE_WIDE) delete headers[name];
   if (BODILESS.has(stored.status)) delete headers['content-length'];
   // Or it would be one that lasts until the connection ends (RFC 9110 section 15.3.6).
   if (stored.status === 205) headers['content-length'] = '0';

@@ -5,7 +5,7 @@ import { cacheStatus, wantsOnlyIfCached } from '@forebay/cache-tiers/http';
 import { createAdmission } from './admit.js';
 import type { Answer, ProxyRequest } from './answer.js';
 import { CachedReads } from './cached-reads.js';
-import { sendsRanges } from './forward.js';
+import { sendsRanges, sendsUp } from './forward.js';
 import { resolveOptions, type ReverseProxyOptions, type ResolvedOptions } from './options.js';
 import { forwardReason, passThrough } from './pass-through.js';
 import { CORS_HEADERS, type Presentation } from './presentation.js';
@@ -53,7 +53,12 @@ export function createReverseProxy(options: ReverseProxyOptions): ReverseProxy {
   const upstreams = dispatcherOf(resolved);
   // Without a cache nothing is ever stored; loads still run, and are passed on, in the same way.
   const cache = resolved.cache ?? createTieredCache<StoredMeta>({ tiers: [memoryTier({ maxBytes: 1 })] });
-  const presentation: Presentation = { via: resolved.via, cors: resolved.preset.cors };
+  const presentation: Presentation = {
+    via: resolved.via,
+    cors: resolved.preset.cors,
+    // Whoever is not told its visitors' cookies has none to set.
+    siteWide: sendsUp(resolved.preset, 'cookie'),
+  };
   const reads = new CachedReads(resolved, upstreams, cache, presentation);
 
   const answer = (request: ProxyRequest): Promise<Answer> =>
