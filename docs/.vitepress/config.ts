@@ -12,7 +12,8 @@ const config: UserConfig<DefaultTheme.Config> = defineConfig({
   outDir: 'dist',
   cacheDir: 'node_modules/.cache/vitepress',
   cleanUrls: true,
-  ignoreDeadLinks: false,
+  // Links to a server that the reader has started are not dead.
+  ignoreDeadLinks: 'localhostLinks',
   head: [
     ['link', { rel: 'icon', type: 'image/svg+xml', href: '/logo.svg' }],
     ['meta', { name: 'theme-color', content: '#14607a' }],

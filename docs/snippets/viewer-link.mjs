@@ -8,4 +8,4 @@ export function viewerLink(proxy, secret, uid, path, seconds) {
 }
 
 const [proxy, uid, path] = process.argv.slice(2);
-console.log(viewerLink(proxy, process.env.HLS_SECRET_KEY, uid, path, 3600));
+process.stdout.write(`${viewerLink(proxy, process.env.HLS_SECRET_KEY, uid, path, 3600)}\n`);
