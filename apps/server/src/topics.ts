@@ -119,6 +119,8 @@ export const lastWords: Topic<Counts> = topic('last-words');
 export const observed: Topic<null, Observed> = topic('observed');
 /** Between the primary's duties before and after a reload. */
 export const observationsSoFar: Topic<null, Observations> = topic('observations-so-far');
+/** Within the primary: an observer has stopped, so that one from before a reload that failed goes on. */
+export const observerLeft: Topic<null> = topic('observer-left');
 export const alertsNow: Topic<null, AlertList> = topic('alerts-now');
 export const metricsText: Topic<null, string> = topic('metrics-text');
 /** Anyone to the primary: what the task queues hold, and how they do. No answer where they cannot be reached. */

@@ -11,7 +11,6 @@ export interface EventTarget {
   once(event: 'close', listener: () => void): unknown;
   /** Bytes that wait to be taken. */
   readonly writableLength: number;
-  readonly destroyed: boolean;
 }
 
 /** What may wait for a client that does not read; it is dropped beyond. Bytes. */
@@ -38,17 +37,18 @@ export class EventClients {
 
   /** Lets a client listen. False when there are too many already, or nothing to hear. */
   async add(target: EventTarget, since: number | undefined, headers: Record<string, string>): Promise<boolean> {
-    const [first] = answers(await this.#bus.ask(streamJoin, { since }, { to: 'primary' }));
-    if (first === undefined || this.#closed) return false;
-    const leave = (): void => {
+    let gone = false;
+    target.once('close', () => {
+      gone = true;
       if (this.#clients.delete(target)) this.#bus.broadcast(streamLeave, null, 'primary');
-    };
-    this.#clients.add(target);
-    target.once('close', leave);
-    if (target.destroyed) {
-      leave();
-      return true;
+    });
+    const [first] = answers(await this.#bus.ask(streamJoin, { since }, { to: 'primary' }));
+    if (first === undefined) return false;
+    if (gone || this.#closed) {
+      this.#bus.broadcast(streamLeave, null, 'primary');
+      return gone;
     }
+    this.#clients.add(target);
     target.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
     target.write(`retry: ${RECONNECT}\n${textOf(first)}`);
     return true;

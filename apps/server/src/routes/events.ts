@@ -56,6 +56,7 @@ export function eventRoutes(app: ManagementApp, bus: Bus, clients: EventClients)
       problems: { 503: 'Twenty clients listen already; ask for /api/v1/overview instead' },
     },
     async ({ c }) => {
+      if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' });
       const since = /^\d{1,12}$/.exec(c.req.header('last-event-id') ?? '')?.[0];
       const headers = {
         'x-request-id': c.get('requestId'),

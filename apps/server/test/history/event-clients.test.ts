@@ -115,6 +115,18 @@ describe('the stream of events', () => {
     expect(quick.written).toHaveLength(2);
   });
 
+  it('does not count a client that left before it was let in', async () => {
+    const { clients } = stage();
+    for (let attempt = 0; attempt < 25; attempt += 1) {
+      const target = new Target();
+      const added = clients.add(target, undefined, {});
+      target.destroy();
+      expect(await added).toBe(true);
+      expect(target.written).toEqual([]);
+      await settled();
+    }
+  });
+
   it('ends every stream when the worker is to leave, and takes no more', async () => {
     const { clients } = stage();
     const target = new Target();
