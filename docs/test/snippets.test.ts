@@ -7,17 +7,15 @@ const folder = fileURLToPath(new URL('../snippets', import.meta.url));
 const secret = 'a-secret-of-this-test';
 
 /** Those of the page's languages that this machine has; Node is always one. */
-const programs = (
-  [
-    ['Node', process.execPath, 'viewer-link.mjs', '--version'],
-    ['Python', 'python3', 'viewer_link.py', '--version'],
-    ['PHP', 'php', 'viewer-link.php', '--version'],
-    ['a shell', 'sh', 'viewer-link.sh', '-c', 'basenc --version && openssl version'],
-  ] as const
-).filter(([, program, , ...probe]) => spawnSync(program, probe).status === 0);
+const programs = [
+  { language: 'Node', program: process.execPath, file: 'viewer-link.mjs', probe: ['--version'] },
+  { language: 'Python', program: 'python3', file: 'viewer_link.py', probe: ['--version'] },
+  { language: 'PHP', program: 'php', file: 'viewer-link.php', probe: ['--version'] },
+  { language: 'a shell', program: 'sh', file: 'viewer-link.sh', probe: ['-c', 'basenc --version && openssl version'] },
+].filter(({ program, probe }) => spawnSync(program, probe).status === 0);
 
 describe('the links that the recipe makes', () => {
-  it.each(programs)('are taken when made in %s', (_name, program, file) => {
+  it.each(programs)('are taken when made in $language', ({ program, file }) => {
     const args = [file, 'https://media.example', 'ada', '/vod/caf%C3%A9.m3u8'];
     const text = execFileSync(program, args, {
       cwd: folder,
@@ -40,6 +38,6 @@ describe('the links that the recipe makes', () => {
   });
 
   it('are made in Node at least', () => {
-    expect(programs.map(([name]) => name)).toContain('Node');
+    expect(programs.map(({ language }) => language)).toContain('Node');
   });
 });
