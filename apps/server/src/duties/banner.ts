@@ -31,6 +31,8 @@ export function banner(
     row('upstreams and workers', `${management}/status`),
     row('counters and rates', `${management}/stats`),
     row('the cache', `${management}/cache/info`),
+    row('metrics for Prometheus', `${management}/metrics`),
+    row('every endpoint', `${management}/docs`),
     '',
     '  Then set UPSTREAM_SERVERS to your own: forebay --help lists every option.',
     '',

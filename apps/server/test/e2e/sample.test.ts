@@ -21,7 +21,8 @@ describe('with nothing configured, the server', () => {
       expect(reply.status, link).toBe(200);
       if (/^\/(?:t\/p|api\/v1\/images)\//.test(link)) expect(reply.body.subarray(1, 4).toString(), link).toBe('PNG');
       else if (link.startsWith('/hls/')) expect(reply.body.toString(), link).toMatch(/^#EXTM3U\n/);
-      else if (['/', '/gallery', '/player'].includes(link))
+      else if (link === '/metrics') expect(reply.body.toString()).toMatch(/^# HELP forebay_/);
+      else if (['/', '/gallery', '/player', '/docs'].includes(link))
         expect(reply.body.toString(), link).toMatch(/^<!doctype html>/);
       else expect(reply.json(), link).toBeTypeOf('object');
     }
