@@ -1,4 +1,4 @@
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** An answer that is none, as the server worded it (RFC 9457), or no answer at all: `status` is 0 then. */
 export class CallError extends Error {
@@ -30,7 +30,8 @@ export async function call<T>(method: Method, path: string, body?: unknown): Pro
     throw new CallError(0, 'no-answer', String(error));
   }
   if (!answer.ok) throw await errorOf(answer);
-  return (answer.status === 204 ? undefined : await answer.json()) as T;
+  const text = await answer.text();
+  return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 
 async function errorOf(answer: Response): Promise<CallError> {

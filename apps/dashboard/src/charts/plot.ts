@@ -86,7 +86,7 @@ function optionsOf(element: HTMLElement, options: PlotOptions): UPlot.Options {
         gap: 4,
         space: 34,
         values: (_, values) => values.map((value) => format(logarithmic ? 10 ** value : value)),
-        ...(logarithmic ? { incrs: [1] } : {}),
+        ...(logarithmic ? { incrs: [1, 2, 3, 5] } : {}),
       },
     ],
     series: [

@@ -33,7 +33,7 @@ export const Verdict = ({ overview }: VerdictProps) => {
       <div class="word">
         <Mark shape={SHAPES[status]} />
         <div>
-          <h1 id="verdict" role="status">
+          <h1 id="verdict" aria-live="polite">
             {t(`state.${status}`)}
           </h1>
           <p>

@@ -29,6 +29,11 @@ const LIMIT = 50;
 export const TaskList = defineComponent(
   (props: TaskListProps) => {
     const desk = useDesk();
+    // Queues in Redis have a board, which can retry; those in memory have none.
+    const hasBoard = ref(false);
+    call('GET', '/monitor/queues/api/queues')
+      .then(() => (hasBoard.value = true))
+      .catch(() => undefined);
     const queue = ref('');
     const status = ref('');
     const tasks = useListing(() => {
@@ -40,7 +45,7 @@ export const TaskList = defineComponent(
 
     const retry = async (task: Task): Promise<void> => {
       await desk.act(
-        () => call('POST', path`/api/v1/tasks/retry/${task.task_id}`),
+        () => call('PUT', path`/monitor/queues/api/queues/${task.queue}/${task.task_id}/retry/failed`),
         () => t('tasks.retried'),
       );
       await tasks.refresh();
@@ -84,12 +89,12 @@ export const TaskList = defineComponent(
           {t(word)}
         </button>
       );
-      if (task.status === 'FAILURE') return doing('tasks.retry', retry);
+      if (task.status === 'FAILURE') return hasBoard.value ? doing('tasks.retry', retry) : null;
       return task.finished_at === null ? doing('tasks.revoke', revoke) : null;
     };
     return () =>
       panel(
-        { title: t('tasks.list') },
+        { title: t('tasks.list'), beside: hasBoard.value && <a href="/monitor/queues">{t('tasks.board')}</a> },
         <div class="filters">
           {choice(
             t('tasks.queue'),

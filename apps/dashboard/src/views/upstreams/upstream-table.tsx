@@ -17,9 +17,8 @@ interface UpstreamTableProps {
 
 export function upstreamTable({ buttons, overview, short = false }: UpstreamTableProps) {
   const { at, upstreams } = overview;
-  const groups = new Set(upstreams.map(({ group }) => group)).size;
   const columns: (Column<Upstream> & { readonly long?: boolean })[] = [
-    { head: t('upstream.name'), main: true, cell: (each) => nameCell(each, groups > 1, short) },
+    { head: t('upstream.name'), main: true, cell: (each) => nameCell(each, upstreams, short) },
     { head: t('upstream.state'), cell: (each) => stateCell(each, short) },
     { head: t(short ? 'upstream.share' : 'upstream.weight'), cell: (each) => weightCell(each, upstreams, short) },
     { head: t('upstream.time'), cell: timeCell },
@@ -38,15 +37,16 @@ export function upstreamTable({ buttons, overview, short = false }: UpstreamTabl
   });
 }
 
-const nameCell = ({ group, name, priority, url }: Upstream, many: boolean, short: boolean) => (
-  <div class="two">
-    <span title={url}>{name}</span>
-    <small>
-      {many || !short ? group : ''}
-      {!short && ` · ${t('upstream.priority', { value: priority })}`}
-    </small>
-  </div>
-);
+function nameCell(upstream: Upstream, all: readonly Upstream[], short: boolean) {
+  const { group, name, priority, url } = upstream;
+  const several = all.some((each) => each.group === group && each.priority !== priority);
+  return (
+    <div class="two">
+      <span title={url}>{name}</span>
+      <small>{several && !short ? `${group} · ${t('upstream.priority', { value: priority })}` : group}</small>
+    </div>
+  );
+}
 
 function stateCell(upstream: Upstream, short: boolean) {
   const { shape, word } = stateOf(upstream);
