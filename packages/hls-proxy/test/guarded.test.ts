@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createViewerTokens } from '@forebay/guard';
-import { createAccess, createSessions, memorySessionStore, type Sessions } from '@forebay/hls-proxy';
+import { createAccess, createSessions, memorySessionStore, type Sessions, type SessionStore } from '@forebay/hls-proxy';
 import { memoryCache, Mounted, until } from './support/mounted.js';
 import { files, live, Origin } from './support/origin.js';
 
@@ -25,9 +25,11 @@ const STREAM = files({
   },
 });
 
-async function mount(): Promise<{ upstream: Origin; proxy: Mounted; sessions: Sessions }> {
+async function mount(
+  store: SessionStore = memorySessionStore(),
+): Promise<{ upstream: Origin; proxy: Mounted; sessions: Sessions }> {
   const upstream = await Origin.start(STREAM);
-  const sessions = createSessions({ store: memorySessionStore() });
+  const sessions = createSessions({ store });
   const access = createAccess({ sessions, mount: '/hls/', secrets: ['another'], tokenSecrets: [SECRET] });
   const proxy = await Mounted.start({ upstreams: [upstream.url], access, cache: memoryCache() });
   ends.push(
@@ -89,6 +91,19 @@ describe('a stream behind tokens', () => {
       expect((await proxy.get(`${firstUri(text)}&${more}`)).text).toBe('segment');
     expect((await proxy.get(`${key}&_HLS_msn=1`)).status).toBe(200);
     expect(upstream.asked).toEqual(['/live/low.m3u8', '/live/seg1.ts', '/live/key.bin']);
+  });
+
+  it('has a segment at its live edge asked for once more, whichever process gave the playlist', async () => {
+    const store = memorySessionStore();
+    const [one, other] = [await mount(store), await mount(store)];
+    const segment = firstUri((await one.proxy.get(`/hls/live/low.m3u8?${query('/live/low.m3u8')}`)).text);
+    let missing = 1;
+    other.upstream.script = (_request, response) => {
+      missing -= 1;
+      response.writeHead(missing < 0 ? 200 : 404, { 'content-type': 'video/mp2t' }).end();
+    };
+    expect((await other.proxy.get(segment)).status).toBe(200);
+    expect(other.upstream.requests).toHaveLength(2);
   });
 
   it('gives its keys out a few times, and keeps none', async () => {

@@ -43,12 +43,12 @@ export const createAccess = (given: AccessOptions): Access => {
   const closed = options.tokenSecrets.length > 0;
 
   const admission = (allowed: Allowed, session: SessionHandle): Admission => {
-    const { kind, resource, network, viewer } = allowed;
+    const { kind, resource, network, targetDuration, viewer } = allowed;
     if (kind === 'playlist')
       session.watching(
         'local' in resource ? pathOf(resource.local) : `${resource.foreign.host}${resource.foreign.pathname}`,
       );
-    return { session, kind, resource, expiresAt: viewer.expiresAt, network };
+    return { session, kind, resource, expiresAt: viewer.expiresAt, network, targetDuration };
   };
 
   const withUse = async (allowed: Allowed, session: SessionHandle): Promise<Admission> => {
@@ -88,13 +88,14 @@ export const createAccess = (given: AccessOptions): Access => {
     },
 
     uriFor({ session, expiresAt, network }, child: Child) {
-      const { kind, lasting = false } = child;
+      const { kind, lasting = false, targetDuration } = child;
       const terms = {
         sessionId: session.id,
         uid: session.uid,
         kind,
         expires: endOf(kind, lasting, expiresAt),
         network,
+        targetDuration: targetDuration === undefined ? undefined : wholeSeconds(targetDuration),
       };
       if ('foreign' in child) {
         const path = foreign.pathOf(child.foreign);
@@ -115,5 +116,8 @@ export const createAccess = (given: AccessOptions): Access => {
     explain: (request) => explainDecision(decide(request), sessions, clock()),
   };
 };
+
+/** Longer ones than a minute are nobody's. */
+const wholeSeconds = (ms: number): number => Math.min(60, Math.max(1, Math.ceil(ms / 1000)));
 
 const pathOf = (local: string): string => local.split('?', 1)[0] ?? local;

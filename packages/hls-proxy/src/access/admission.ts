@@ -32,6 +32,8 @@ export interface Admission {
   readonly expiresAt: number | undefined;
   /** The network that those grants are bound to; undefined: they are good from everywhere. */
   readonly network?: string | undefined;
+  /** Of the live playlist that named it, ms: a segment at the edge may be a moment late. */
+  readonly targetDuration?: number | undefined;
 }
 
 /** A child of a playlist, as the playlist names it. */
@@ -39,6 +41,8 @@ export type Child = Resource & {
   readonly kind: ChildKind;
   /** The playlist will not be loaded again (`EXT-X-ENDLIST`), so that a key grant must last as long as the session may. */
   readonly lasting?: boolean;
+  /** Of the live playlist that names it, ms; its admission comes back with it, to the second. */
+  readonly targetDuration?: number | undefined;
 };
 
 export interface Access {

@@ -30,6 +30,8 @@ export type Decision =
       /** Those of a grant. */
       readonly sessionId: string | undefined;
       readonly kind: ChildKind | undefined;
+      /** ms. */
+      readonly targetDuration: number | undefined;
       /** Of the token or the key, if it has a limit. */
       readonly use: UseLimit | undefined;
     };
@@ -50,7 +52,7 @@ const nameOf = (what: string, secret: string): string =>
 const networkOf = (address: string): string => addressPrefix(address) ?? `of ${address}`;
 
 /** Of a request that came without a grant. */
-const FIRST = { sessionId: undefined, kind: undefined, use: undefined } as const;
+const FIRST = { sessionId: undefined, kind: undefined, targetDuration: undefined, use: undefined } as const;
 
 const withQuery = (path: string, query: string): string => (query === '' ? path : `${path}?${query}`);
 
@@ -129,7 +131,9 @@ export const createDecide = ({ options, grants, foreign }: DecisionParts): ((req
     const use = tokens !== undefined && kind === 'key' ? keyUse(text, expiresAt) : undefined;
     // Directives are for documents; to bytes anyone could add them to have the same fetched and kept again and again.
     const resource = kind === 'segment' || kind === 'key' ? asked.named : asked.resource;
-    return { by: 'grant', resource, viewer: viewerOf(asked, { uid, expiresAt }), network, sessionId, kind, use };
+    const targetDuration = grant.targetDuration === undefined ? undefined : grant.targetDuration * 1000;
+    const viewer = viewerOf(asked, { uid, expiresAt });
+    return { by: 'grant', resource, viewer, network, sessionId, kind, targetDuration, use };
   };
 
   const byAnyone = (asked: Asked): Decision => {

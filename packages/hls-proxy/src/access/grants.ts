@@ -11,9 +11,11 @@ export interface Grant {
   readonly expires: number;
   /** The network that it is bound to; undefined: none. */
   readonly network: string | undefined;
+  /** Of the live playlist that named it, in whole seconds; undefined: of none. */
+  readonly targetDuration: number | undefined;
 }
 
-/** Signs and reads grants: `{session}.{kind}{binding}{expires}.{key id}.{code}[.{uid}]`. */
+/** Signs and reads grants: `{session}.{kind}{binding}{expires}[-{target duration}].{key id}.{code}[.{uid}]`. */
 export interface Grants {
   readonly looksRight: (text: string) => boolean;
   sign(grant: Grant, resource: string): string;
@@ -37,7 +39,8 @@ const KINDS: ReadonlyMap<string, ChildKind> = new Map([
 ]);
 
 // 128 bits of the code are 22 characters.
-const SHAPE = /^([\w-]{1,64})\.([pskat])([ba])([\da-z]{1,8})\.([\w-]{1,16}\.[\w-]{22})(?:\.([\w-]{1,1400}))?$/;
+const SHAPE =
+  /^([\w-]{1,64})\.([pskat])([ba])([\da-z]{1,8})(?:-([\da-z]{1,2}))?\.([\w-]{1,16}\.[\w-]{22})(?:\.([\w-]{1,1400}))?$/;
 
 /** A name for a secret that tells nothing of it, so that what it signed finds it again in whatever order secrets are. */
 const idOf = (secret: string): string => createHmac('sha256', secret).update('key id').digest('base64url').slice(0, 6);
@@ -50,8 +53,9 @@ export const createGrants = (keys: readonly SigningKey[]): Grants => {
   const ring = createKeyring({ keys, purpose: 'hls grant', bytes: 16 });
   return {
     looksRight: (text) => SHAPE.test(text),
-    sign({ sessionId, uid, kind, expires, network }, resource) {
-      const terms = `${LETTERS[kind]}${network === undefined ? 'a' : 'b'}${expires.toString(36)}`;
+    sign({ sessionId, uid, kind, expires, network, targetDuration }, resource) {
+      const live = targetDuration === undefined ? '' : `-${targetDuration.toString(36)}`;
+      const terms = `${LETTERS[kind]}${network === undefined ? 'a' : 'b'}${expires.toString(36)}${live}`;
       const name = uid === undefined ? '' : Buffer.from(uid).toString('base64url');
       const code = ring.sign(sessionId, terms, name, resource, network ?? '');
       return `${sessionId}.${terms}.${code}${name === '' ? '' : `.${name}`}`;
@@ -59,14 +63,15 @@ export const createGrants = (keys: readonly SigningKey[]): Grants => {
     read(text, resource, network) {
       const match = SHAPE.exec(text);
       if (match === null) return undefined;
-      const [, sessionId = '', letter = '', binding = '', time = '', code = '', name] = match;
+      const [, sessionId = '', letter = '', binding = '', time = '', live, code = '', name] = match;
       const kind = KINDS.get(letter);
       const uid = name === undefined ? undefined : Buffer.from(name, 'base64url').toString();
       const bound = binding === 'b' ? network() : undefined;
       if (kind === undefined) return undefined;
-      if (!ring.verify(code, sessionId, `${letter}${binding}${time}`, name ?? '', resource, bound ?? ''))
-        return undefined;
-      return { sessionId, uid, kind, expires: Number.parseInt(time, 36), network: bound };
+      const terms = `${letter}${binding}${time}${live === undefined ? '' : `-${live}`}`;
+      if (!ring.verify(code, sessionId, terms, name ?? '', resource, bound ?? '')) return undefined;
+      const targetDuration = live === undefined ? undefined : Number.parseInt(live, 36);
+      return { sessionId, uid, kind, expires: Number.parseInt(time, 36), network: bound, targetDuration };
     },
   };
 };

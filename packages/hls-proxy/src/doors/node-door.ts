@@ -22,8 +22,8 @@ export class NodeDoor {
     if (incoming.method !== 'GET' && incoming.method !== 'HEAD') return false;
     const verdict = this.#ask(incoming);
     if ('admission' in verdict && !(verdict.admission instanceof Promise) && isStreamed(verdict.admission)) {
-      const { segments, desk } = this.#parts;
-      if (segments.listener(incoming, response, segmentRequest(verdict.admission, desk))) {
+      const { segments } = this.#parts;
+      if (segments.listener(incoming, response, segmentRequest(verdict.admission))) {
         this.#lookAhead(incoming, verdict.admission);
         return true;
       }
@@ -44,8 +44,8 @@ export class NodeDoor {
       const admission = await this.#admission(incoming);
       leave = this.#parts.gate.enter(admission);
       if (isStreamed(admission) || !(await this.#document(incoming, response, admission, started))) {
-        const { segments, desk } = this.#parts;
-        const sent = segments.handle(incoming, response, segmentRequest(admission, desk));
+        const { segments } = this.#parts;
+        const sent = segments.handle(incoming, response, segmentRequest(admission));
         this.#lookAhead(incoming, admission);
         await sent;
       }

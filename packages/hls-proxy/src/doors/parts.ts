@@ -27,12 +27,12 @@ export function isStreamed({ kind, resource }: Admission): boolean {
   return kind === undefined ? MEDIA_NAME.test(shownResource(resource)) : kind === 'segment' || kind === 'key';
 }
 
-export function segmentRequest({ resource, kind, session }: Admission, desk: DocumentDesk): SegmentRequest {
+export function segmentRequest({ resource, kind, session, targetDuration }: Admission): SegmentRequest {
   return {
     target: 'local' in resource ? resource.local : resource.foreign,
     kind: kind === 'playlist' ? 'segment' : kind,
     session,
-    targetDuration: desk.targetDuration(session),
+    targetDuration,
   };
 }
 

@@ -21,7 +21,7 @@ export async function answerWeb(parts: Parts, request: Request, address: string)
     leave = gate.enter(admission);
     const answer = isStreamed(admission) ? undefined : await desk.answer(shown, admission);
     if (answer === undefined) {
-      const response = await segments.fetch(request, segmentRequest(admission, desk), leave);
+      const response = await segments.fetch(request, segmentRequest(admission), leave);
       leave = undefined;
       return response;
     }

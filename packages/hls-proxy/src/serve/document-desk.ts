@@ -24,8 +24,6 @@ export class DocumentDesk {
   readonly #options: DocumentDeskOptions;
   readonly #playlists: PlaylistSource;
   readonly #json: JsonDocuments;
-  // Of live streams, for who serves their segments.
-  readonly #targetDurations = new WeakMap<SessionHandle, number>();
   readonly #next: NextSegments;
 
   constructor(options: DocumentDeskOptions) {
@@ -35,11 +33,6 @@ export class DocumentDesk {
     this.#playlists = new PlaylistSource({ documents, memory, mirrors: group.size, shareFor, now });
     this.#json = new JsonDocuments(documents, options);
     this.#next = new NextSegments(memory, (url) => group.locate(url));
-  }
-
-  /** ms; of the live playlist that a session had last from here. */
-  targetDuration(session: SessionHandle): number | undefined {
-    return this.#targetDurations.get(session);
   }
 
   /** Path and query of the segment that comes next; `named` is the path of the one that the player says it will want. */
@@ -62,11 +55,10 @@ export class DocumentDesk {
     const landed = await this.#playlists.find(resourceOf(uri, resource), expected, request.signal);
     const found = landed.value;
     if (found.kind === 'playlist') {
-      const { targetDuration, liveEdge } = found.playlist.facts;
+      const { targetDuration } = found.playlist.facts;
       // With a grant for a playlist the access has said so already.
       if (targetDuration !== undefined && kind === undefined) session.watching(shownResource(resource));
       if (targetDuration !== undefined) this.#next.follow(session, playlistKey(resourceOf(uri, resource)));
-      if (targetDuration !== undefined && liveEdge !== undefined) this.#targetDurations.set(session, targetDuration);
     }
     return playlistAnswer(landed, request, { admission, variables }, this.#options);
   }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Answer, ProxyRequest } from '@forebay/reverse-proxy';
-import type { Access, Admission, Resource } from '../access/admission.js';
+import type { Access, Admission, Child, Resource } from '../access/admission.js';
 import type { OriginDocument } from '../origin/documents.js';
 import type { UpstreamGroup } from '../origin/upstream-group.js';
 import { type PlaylistChild, type PlaylistChildKind } from '../playlist/child.js';
@@ -42,10 +42,11 @@ async function rewriteFor(
   rewriting: Rewriting,
 ): Promise<string> {
   const { children, variables } = playlist.scan(imported);
-  const lasting = playlist.facts.ended;
+  const { ended: lasting, liveEdge, targetDuration } = playlist.facts;
+  const live = liveEdge === undefined ? undefined : targetDuration;
   const through = (child: PlaylistChild): string => {
     const resource = handingOn(child, rewriting.group.locate(child.uri), imported, variables);
-    return uriThrough(rewriting, admission, child, resource, lasting);
+    return uriThrough(rewriting, admission, child, resource, { lasting, targetDuration: live });
   };
   if (children.length <= AT_ONCE) return replaceChildren(playlist.text, children, through);
   const replacements = new Map<PlaylistChild, string>();
@@ -62,9 +63,11 @@ export function uriThrough(
   admission: Admission,
   { kind, uri }: { readonly kind: PlaylistChildKind; readonly uri: URL },
   resource: Resource,
-  lasting = false,
+  of: Pick<Child, 'lasting' | 'targetDuration'> = {},
 ): string {
-  return access.uriFor(admission, { kind, lasting, ...resource }) + uri.hash;
+  const { lasting = false } = of;
+  const targetDuration = kind === 'segment' ? of.targetDuration : undefined;
+  return access.uriFor(admission, { kind, lasting, targetDuration, ...resource }) + uri.hash;
 }
 
 function handingOn(child: PlaylistChild, resource: Resource, imported: Variables, defined: Variables): Resource {

@@ -37,18 +37,23 @@ export class RecordingSession implements SessionHandle {
   }
 }
 
-/** Lets everybody in; says in the open what a URI leads to: `?k={kind}`, and other hosts as `@/{base64url}`. */
+/**
+ * Lets everybody in; says in the open what a URI leads to: `?k={kind}`, and other hosts as `@/{base64url}`. The target
+ * duration that a segment comes with may be said as `t={seconds}`.
+ */
 export function openAccess(session: RecordingSession = new RecordingSession()): Access {
   return {
     admit({ target: { path, query } }): Admission {
       const pairs = query.split('&').filter((pair) => pair !== '');
       const kind = pairs.find((pair) => pair.startsWith('k='))?.slice(2) as ChildKind | undefined;
-      const rest = pairs.filter((pair) => !/^(?:k|CMCD)=/.test(pair)).join('&');
+      const seconds = pairs.find((pair) => pair.startsWith('t='))?.slice(2);
+      const rest = pairs.filter((pair) => !/^(?:k|t|CMCD)=/.test(pair)).join('&');
       const directives = rest === '' ? '' : `?${rest}`;
       const resource = path.startsWith('/@/')
         ? { foreign: new URL(Buffer.from(path.slice(3), 'base64url').toString() + directives) }
         : { local: path + directives };
-      return { session, kind, resource, expiresAt: undefined };
+      const targetDuration = seconds === undefined ? undefined : Number(seconds) * 1000;
+      return { session, kind, resource, expiresAt: undefined, targetDuration };
     },
     uriFor(_admission, child): string {
       const text = 'local' in child ? child.local : `/@/${Buffer.from(child.foreign.href).toString('base64url')}`;
