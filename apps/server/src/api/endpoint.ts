@@ -42,7 +42,7 @@ export interface Endpoint<
   All extends Answers = Answers,
 > {
   readonly method: Method;
-  /** As OpenAPI writes it: `/api/v1/upstreams/{group}/{name}`; a last parameter `{key+}` takes slashes, too. */
+  /** As OpenAPI writes it: `/api/v1/upstreams/{group}/{name}`; a last parameter `{key+}` takes slashes, too, and may be empty. */
   readonly path: string;
   readonly tag: string;
   /** One line, imperative. */
@@ -85,7 +85,7 @@ type Frozen<T> = T extends readonly (infer Item)[]
 
 /** Hono's spelling of an endpoint's path. */
 export const honoPath = (path: string): string =>
-  path.replaceAll(/\{(\w+)(\+?)\}/g, (_, name: string, rest: string) => `:${name}${rest && '{[\\s\\S]+}'}`);
+  path.replaceAll(/\{(\w+)(\+?)\}/g, (_, name: string, rest: string) => `:${name}${rest && '{[\\s\\S]*}'}`);
 
 /** OpenAPI's spelling: it knows no parameters that take slashes. */
 export const openApiPath = (path: string): string => path.replaceAll('+}', '}');
@@ -93,5 +93,5 @@ export const openApiPath = (path: string): string => path.replaceAll('+}', '}');
 /** What a path matches, for telling a wrong method from a wrong path. */
 export const pathPattern = (path: string): RegExp =>
   new RegExp(
-    `^${path.replaceAll(/[.*?()[\]^$|\\]/g, '\\$&').replaceAll(/\{\w+(\+?)\}/g, (_, rest: string) => (rest ? '[\\s\\S]+' : '[^/]+'))}$`,
+    `^${path.replaceAll(/[.*?()[\]^$|\\]/g, '\\$&').replaceAll(/\{\w+(\+?)\}/g, (_, rest: string) => (rest ? '[\\s\\S]*' : '[^/]+'))}$`,
   );

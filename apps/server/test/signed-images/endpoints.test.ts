@@ -26,6 +26,11 @@ describe('/api/v1/images/{image_key}', () => {
     expect([replies[0]!.status, await follow(replies[0]!)]).toEqual([302, 200]);
   });
 
+  it('redirects a HEAD to where the store takes one', async () => {
+    const reply = await forebay.ask(`${IMAGES}posters/1.png`, { method: 'HEAD' });
+    expect((await fetch(String(reply.headers.location), { method: 'HEAD' })).status).toBe(200);
+  });
+
   it.each([
     'stats',
     'status/x',
@@ -88,16 +93,13 @@ describe('/api/v1/image-urls', () => {
 });
 
 describe('bad input', () => {
-  const badKeys = ['%00', 'a%0Ab', '%FF', 'a/%2e%2e/b', 'x'.repeat(1025)];
+  const badKeys = ['', '%00', 'a%0Ab', '%FF', 'a/%2e%2e/b', 'x'.repeat(1025)];
 
-  it.each([IMAGES, ...badKeys.flatMap((key) => [IMAGES + key, `${URLS}/${key}`])])(
-    '%s is 400 and names image_key',
-    async (path) => {
-      const reply = await forebay.ask(path);
-      expect([reply.status, reply.headers['content-type']]).toEqual([400, 'application/problem+json']);
-      expect(reply.json()['detail']).toMatch(/^image_key: /);
-    },
-  );
+  it.each(badKeys.flatMap((key) => [IMAGES + key, `${URLS}/${key}`]))('%s is 400 and names image_key', async (path) => {
+    const reply = await forebay.ask(path);
+    expect([reply.status, reply.headers['content-type']]).toEqual([400, 'application/problem+json']);
+    expect(reply.json()['detail']).toMatch(/^image_key: /);
+  });
 
   it.each(badKeys)('PUT of %s is 400 and names image_key', async (key) => {
     const reply = await manage(`${URLS}/${key}`, { method: 'PUT', headers: KEY });

@@ -135,8 +135,16 @@ describe('redirects', () => {
     expect(maxAge).toBeGreaterThan(3500);
     expect(maxAge).toBeLessThanOrEqual(3570);
     expect((await ask(`${MOUNT}posters%2Fa%20b.png?mode=redirect`)).headers.location).toBe(reply.headers.location);
-    expect((await ask(`${MOUNT}posters/a%20b.png`, {}, 'HEAD')).headers.location).toBe(reply.headers.location);
     expect(store.asked).toEqual([]);
+  });
+
+  it('are signed for HEAD where that is what comes, and are nobody else’s then', async () => {
+    const get = (await ask(`${MOUNT}a`)).headers.location;
+    const head = await ask(`${MOUNT}a`, {}, 'HEAD');
+    expect([head.status, head.headers['cache-control']]).toEqual([302, 'no-store']);
+    // The operation is named in URLs for GET alone.
+    expect([head.headers.location?.includes('x-id='), get?.includes('x-id=')]).toEqual([false, true]);
+    expect((await ask(`${MOUNT}a`)).headers.location).toBe(get);
   });
 
   it('may not be kept when next to nothing is left', async () => {
@@ -232,6 +240,19 @@ describe('streams', () => {
     expect([head.status, head.headers['content-length'], head.headers['x-cache']]).toEqual([200, '5008', 'HIT']);
     expect(store.asked).toHaveLength(1);
     expect(hits).toBe(2);
+  });
+
+  it('are not those of another bucket, after a change of it over the same cache', async () => {
+    const cache = createTieredCache<StoredMeta>({ tiers: [memoryTier({ maxBytes: 10_000_000 })] });
+    const credentials = { accessKeyId: 'AKID', secretAccessKey: SECRET };
+    const states: unknown[] = [];
+    for (const bucket of ['pictures', 'others', 'pictures']) {
+      const presign = s3Presigner({ endpoint: store.url, bucket, credentials, pathStyle: true });
+      images = make({ presign, proxy: { cache } });
+      states.push((await ask(`${MOUNT}a?mode=proxy`)).headers['x-cache']);
+    }
+    expect(states).toEqual(['MISS', 'MISS', 'HIT']);
+    expect(store.asked.map(({ url }) => url.slice(0, 11))).toEqual(['/pictures/a', '/others/a?X']);
   });
 
   it('ask the store with HEAD for a HEAD that the cache does not know', async () => {

@@ -264,6 +264,12 @@ describe('refresh', () => {
     now += 10 * SECOND;
     expect((await images.refresh('a', { minAge: 10 * SECOND })).url).not.toBe(first.url);
   });
+
+  it('is one signing for all who ask at once for what is young enough', async () => {
+    const images = make();
+    const all = await Promise.all(Array.from({ length: 50 }, () => images.refresh('a', { minAge: 10 * SECOND })));
+    expect([new Set(all.map(({ url }) => url)).size, signings]).toEqual([1, ['a']]);
+  });
 });
 
 describe('many at once', () => {

@@ -15,6 +15,12 @@ export interface RefreshCounts {
   readonly failed: number;
 }
 
+/** On what terms a URL is signed anew. */
+export interface RefreshTerms {
+  readonly minAge?: number;
+  readonly check?: (entry: BookEntry) => Promise<void>;
+}
+
 /** Refreshes that readers set off, at once; beyond that they are left to {@link UrlBook.refreshDue}. */
 const MOST_RENEWALS = 1000;
 
@@ -27,6 +33,7 @@ export class UrlBook {
   readonly #shelf: Shelf;
   readonly #looking = new Map<string, Promise<Looked>>();
   readonly #renewing = new Map<string, Promise<BookEntry>>();
+  readonly #refreshing = new Map<string, Promise<Looked>>();
 
   constructor(options: ResolvedBookOptions) {
     this.#options = options;
@@ -65,23 +72,23 @@ export class UrlBook {
    * Signs anew and replaces, unless the present URL was signed less than `minAge` ms ago. `check` may object to the new
    * one, by rejecting. Where anything fails the present one stays.
    */
-  async refresh(
-    key: string,
-    { minAge = 0, check }: { readonly minAge?: number; readonly check?: (entry: BookEntry) => Promise<void> } = {},
-  ): Promise<Looked> {
+  refresh(key: string, { minAge = 0, check }: RefreshTerms = {}): Promise<Looked> {
+    const refreshing = (): Promise<Looked> => this.#refresh(key, minAge, check);
+    // Whoever would take what is young takes what is being made.
+    return minAge > 0 && check === undefined ? shared(this.#refreshing, key, refreshing) : refreshing();
+  }
+
+  async #refresh(key: string, minAge: number, check: RefreshTerms['check']): Promise<Looked> {
     if (minAge > 0) {
       const now = this.#now();
       const entry = (await this.#shelf.read([key], now)).get(key);
       if (entry !== undefined && isComfortable(entry, now) && now - entry.signedAt < minAge)
         return { entry, known: true };
     }
-    const sign = async (): Promise<BookEntry> => {
-      const entry = await signUrl(this.#options, key);
-      await check?.(entry);
-      await this.#shelf.replace([entry], this.#now());
-      return entry;
-    };
-    return { entry: await sign(), known: false };
+    const entry = await signUrl(this.#options, key);
+    await check?.(entry);
+    await this.#shelf.replace([entry], this.#now());
+    return { entry, known: false };
   }
 
   /** Refreshes keys that are due and in use, as far as nobody else is at it. Rejects when the store is away. */

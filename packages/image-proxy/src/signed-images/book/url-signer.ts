@@ -1,24 +1,30 @@
 import { isSignedImageError, SignedImageError } from '../errors.js';
-import type { Presigned } from '../presigners/presigner.js';
+import type { Presigned, PresignRequest } from '../presigners/presigner.js';
 import type { BookEntry } from './book-store.js';
 import type { ResolvedBookOptions } from './options.js';
+
+type Method = NonNullable<PresignRequest['method']>;
 
 /** Printable ASCII, so that it can stand in a header. */
 const SANE_URL = /^https?:\/\/[\u0021-\u007e]+$/;
 
 /** Signs a URL and decides when it is due. @throws {SignedImageError} `FOREBAY_SIGNING_FAILED`, or what the presigner says */
-export async function signUrl(options: ResolvedBookOptions, key: string): Promise<BookEntry> {
+export async function signUrl(options: ResolvedBookOptions, key: string, method: Method = 'GET'): Promise<BookEntry> {
   const signedAt = options.clock.now();
-  const { url, expiresAt } = await presign(options, key, signedAt);
+  const { url, expiresAt } = await presign(options, key, { method, lifetime: options.lifetime, now: signedAt });
   if (!SANE_URL.test(url)) throw failed('what was signed is no URL');
   // It may have taken its time, and credentials end when they do.
   if (!(expiresAt > options.clock.now())) throw failed('the URL has expired before it was signed');
   return { key, url, signedAt, refreshAt: refreshAt(options, signedAt, expiresAt), expiresAt };
 }
 
-async function presign({ presign: sign, lifetime }: ResolvedBookOptions, key: string, now: number): Promise<Presigned> {
+async function presign(
+  { presign: sign }: ResolvedBookOptions,
+  key: string,
+  request: PresignRequest,
+): Promise<Presigned> {
   try {
-    return await sign(key, { method: 'GET', lifetime, now });
+    return await sign(key, request);
   } catch (error) {
     if (isSignedImageError(error)) throw error;
     throw failed('the presigner failed', { cause: error });

@@ -47,7 +47,7 @@ export function cosPresigner(options: CosPresignerOptions): Presigner {
   const tail = parameters === '' ? '' : `&${parameters}`;
   const signKeyOf = signKeys();
 
-  return presignerFor(origin, options.credentials, (key, request, credentials) => {
+  return presignerFor({ origin, base: `${origin}/` }, options.credentials, (key, request, credentials) => {
     const { time, ends } = timeOf(request);
     // Unlike in S3's scheme it is the path before any encoding that is signed.
     const format = `${request.method === 'HEAD' ? 'head' : 'get'}\n/${key}${afterPath}`;

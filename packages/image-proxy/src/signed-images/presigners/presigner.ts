@@ -23,6 +23,8 @@ export type Presign = (key: string, request: PresignRequest) => Presigned | Prom
 export type Presigner = Presign & {
   /** Scheme and host that every URL begins with. */
   readonly origin: string;
+  /** All that URLs begin with before the key: another bucket's begin otherwise. */
+  readonly base: string;
 };
 
 export interface StoreCredentials {
@@ -49,15 +51,14 @@ export interface ResponseOverrides {
 
 /** Makes a presigner of what signs once it has credentials. */
 export function presignerFor(
-  origin: string,
+  { origin, base }: Pick<Presigner, 'origin' | 'base'>,
   source: CredentialsSource,
   sign: (key: string, request: PresignRequest, credentials: StoreCredentials) => Presigned,
 ): Presigner {
   if (typeof source !== 'function') {
     checkCredentials(source);
-    return Object.assign((key: string, request: PresignRequest) => sign(key, request, alive(source, request.now)), {
-      origin,
-    });
+    const presign: Presign = (key, request) => sign(key, request, alive(source, request.now));
+    return Object.assign(presign, { origin, base });
   }
   const presign: Presign = (key, request) => {
     const given = source();
@@ -65,7 +66,7 @@ export function presignerFor(
       ? given.then((credentials) => sign(key, request, alive(credentials, request.now)))
       : sign(key, request, alive(given, request.now));
   };
-  return Object.assign(presign, { origin });
+  return Object.assign(presign, { origin, base });
 }
 
 function checkCredentials({ accessKeyId, secretAccessKey }: StoreCredentials): void {

@@ -48,7 +48,7 @@ export function s3Presigner(options: S3PresignerOptions): Presigner {
   const tails = tailsOf(options.response ?? {});
   const stamps = new Stamps(region);
 
-  return presignerFor(origin, options.credentials, (key, request, credentials) => {
+  return presignerFor({ origin, base: origin + prefix }, options.credentials, (key, request, credentials) => {
     const { method = 'GET' } = request;
     const stamp = stamps.of(credentials, request);
     const path = prefix + uriEncodePath(key);

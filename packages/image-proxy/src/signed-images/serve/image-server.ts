@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Problem, problemBody, problemHeaders, requestIdOf, type ReverseProxy } from '@forebay/reverse-proxy';
 import type { BookEntry } from '../book/book-store.js';
 import type { UrlBook } from '../book/url-book.js';
+import { signUrl } from '../book/url-signer.js';
 import type { ResolvedOptions } from '../options.js';
 import { pathOf, readImageRequest } from './image-request.js';
 import { redirectHeaders } from './redirect.js';
@@ -81,8 +82,8 @@ export class ImageServer {
           if (refresh) await this.#refreshed(key).catch((error: unknown) => this.#options.book.onError(error, key));
           return { kind: 'proxy', proxy: this.#proxy, target: pathOf(key, mount) };
         }
-        const entry = refresh ? await this.#refreshed(key) : (await this.#book.get(key)).entry;
-        const headers = redirectHeaders(entry, this.#options.book.clock.now(), asked.requestId);
+        const entry = refresh ? await this.#refreshed(key) : undefined;
+        const headers = await this.#redirect(key, asked, entry);
         plain = { status: 302, headers, body: undefined, error: undefined };
       }
     } catch (error) {
@@ -90,6 +91,22 @@ export class ImageServer {
     }
     this.#report(asked, plain, performance.now() - started);
     return { kind: 'plain', plain };
+  }
+
+  /** A signature is for one method. Pages ask with GET, and share a URL; for a HEAD it is signed then and there. */
+  async #redirect(
+    key: string,
+    { method, requestId }: Asked,
+    refreshed: BookEntry | undefined,
+  ): Promise<Record<string, string>> {
+    const { book } = this.#options;
+    if (method === 'HEAD') {
+      const headers = redirectHeaders(await signUrl(book, key, 'HEAD'), book.clock.now(), requestId);
+      // Whoever asks with GET next is not to be led there.
+      return { ...headers, 'cache-control': 'no-store' };
+    }
+    const entry = refreshed ?? (await this.#book.get(key)).entry;
+    return redirectHeaders(entry, book.clock.now(), requestId);
   }
 
   async #refreshed(key: string): Promise<BookEntry> {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { UpstreamDispatcher, UpstreamDispatcherOptions } from '@forebay/balancer/undici';
 import type { TieredCache } from '@forebay/cache-tiers';
 import {
@@ -22,6 +23,12 @@ export interface StoreProxyOptions extends Pick<
 > {
   /** Scheme and host that all signed URLs begin with. @default the presigner's, if it says so */
   readonly origin?: string;
+  /**
+   * Tells stores apart in the cache: what is kept of one is not given out for another, after a change of bucket or where
+   * several share a cache.
+   * @default what the presigner's URLs begin with, if it says so; else `origin`
+   */
+  readonly store?: string;
   /** How the store is asked: time-outs, connections, outbound proxies. @default as the dispatcher's */
   readonly upstream?: Omit<UpstreamDispatcherOptions, 'origins' | 'admit'>;
   /** Where images are kept. @default nowhere */
@@ -40,12 +47,12 @@ export function createStoreProxy(
   book: ResolvedBookOptions,
   observer: ReverseProxyOptions['observer'],
 ): ReverseProxy {
-  const { upstream, contentTypes = CONTENT_TYPES, origin: _, ...rest } = options;
+  const { upstream, contentTypes = CONTENT_TYPES, origin: _, store, ...rest } = options;
   const origin = originOf(options, book);
   const proxy = createReverseProxy({
     policy: 'override',
     ...rest,
-    name,
+    name: `${name}-${digest(store ?? baseOf(book) ?? origin)}`,
     mount,
     preset: presetOf(mount),
     upstreamPath: '/',
@@ -63,6 +70,12 @@ function originOf({ origin: given }: StoreProxyOptions, { presign }: ResolvedBoo
   if (origin !== undefined && URL.canParse(origin)) return new URL(origin).origin;
   throw new TypeError(`proxy.origin must be the scheme and host that signed URLs begin with, not ${origin}`);
 }
+
+const baseOf = ({ presign }: ResolvedBookOptions): string | undefined =>
+  'base' in presign ? String(presign.base) : undefined;
+
+/** Short, as it stands in every key. */
+const digest = (text: string): string => hash('sha256', text, 'base64url').slice(0, 8);
 
 function presetOf(mount: string): Preset {
   return {

@@ -255,7 +255,7 @@ class MemoryDriver implements TaskDriver {
     queue.open.delete(task.id);
     queue.history.add(task, now);
     // The keys of a batch were counted with their parts.
-    if (status === 'REVOKED' || task.order.parts !== undefined) return;
+    if (status === 'REVOKED' || task.isBatch) return;
     queue.counts.add(now, status === 'SUCCESS' ? 1 : 0, status === 'FAILURE' ? 1 : 0);
   }
 }

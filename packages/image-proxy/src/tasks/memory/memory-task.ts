@@ -14,7 +14,9 @@ export interface Unit {
 /** A task and all that is known of it. */
 export class MemoryTask {
   readonly id: string = randomUUID();
-  readonly order: NewTask;
+  /** Without its parts once it has ended: thousands of keys are not kept for the history's sake. */
+  order: NewTask;
+  readonly isBatch: boolean;
   readonly createdAt: Date;
   readonly keys: number;
   status: TaskStatus = 'PENDING';
@@ -31,6 +33,7 @@ export class MemoryTask {
 
   constructor(order: NewTask, now: number) {
     this.order = order;
+    this.isBatch = order.parts !== undefined;
     this.createdAt = new Date(now);
     this.#partsLeft = order.parts?.length ?? 0;
     this.keys = order.parts?.reduce((total, part) => total + part.length, 0) ?? 0;
@@ -58,6 +61,8 @@ export class MemoryTask {
     now: number,
     { result = null, error = null }: { result?: Json; error?: string | null },
   ): void {
+    const { queue, kind, payload } = this.order;
+    this.order = { queue, kind, payload };
     this.status = status;
     this.finishedAt = new Date(now);
     this.#result = result;
