@@ -9,6 +9,12 @@ import type { EndpointStatus } from './status.js';
 export interface AcquireOptions {
   /** Names of endpoints that were already tried for this call. */
   readonly exclude?: ReadonlySet<string>;
+  /**
+   * When all that are fit are excluded, takes one that is blocked, ejected or probed unwell, rather than none: for the
+   * last try of a call that would fail otherwise.
+   * @default false
+   */
+  readonly lastResort?: boolean;
 }
 
 export interface BalancerStats {

@@ -43,7 +43,7 @@ export class EndpointPicker<E extends EndpointOptions, S extends PickerSettings<
   acquire(options?: AcquireOptions): HeldLease<E> | undefined {
     const now = this.clock.now();
     const { random, settings } = this;
-    const candidates = this.roster.candidates(now, settings, random, options?.exclude);
+    const candidates = this.roster.candidates(now, settings, random, options);
     if (candidates.length === 0) return undefined;
     const state = this.#strategy.choose(candidates, { now, random });
     this.#strategy.chosen?.(state, candidates);
@@ -129,13 +129,19 @@ export class EndpointPicker<E extends EndpointOptions, S extends PickerSettings<
 
   setHealthy(name: string, healthy: boolean): void {
     const state = this.#state(name);
-    if (state.healthy === healthy) return;
+    const now = this.clock.now();
+    const { experience } = state;
+    if (state.healthy === healthy) {
+      // It may have been back before a probe found it gone. One that calls find failing and probes do not gets a trial
+      // now and then, not with every probe.
+      if (healthy && experience.circuit.expireEarly(now)) this.roster.touch();
+      return;
+    }
     state.healthy = healthy;
     if (healthy) {
-      const now = this.clock.now();
-      state.experience.recoveredAt = now;
+      experience.recoveredAt = now;
       // The probe has seen it answer: let a trial call decide now, not when the block would have ended.
-      state.experience.circuit.expire(now);
+      experience.circuit.expire(now);
     }
     this.roster.touch();
     this.events.emit('health', () => ({ endpoint: state.endpoint, healthy }));

@@ -2,6 +2,7 @@ import type { EndpointOptions } from '../endpoint.js';
 import type { BalancerEvents, Events } from '../events.js';
 import type { CompleteClock } from '../clock.js';
 import type { HeldLease } from '../lease.js';
+import type { AcquireOptions } from '../load-balancer.js';
 import type { Classify } from '../options.js';
 import type { Settings } from '../settings.js';
 import type { RetryBudget } from './budget.js';
@@ -48,7 +49,7 @@ export interface Caller<E extends EndpointOptions> {
   readonly hedges: RetryBudget;
   readonly events: Events<BalancerEvents<E>>;
   readonly counters: Counters;
-  acquire(options?: { readonly exclude?: ReadonlySet<string> }): HeldLease<E> | undefined;
+  acquire(options?: AcquireOptions): HeldLease<E> | undefined;
   /** ms until an endpoint may be tried again, when none may now. */
   wait(): number;
 }

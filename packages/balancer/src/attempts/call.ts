@@ -124,7 +124,7 @@ export class Call<E extends EndpointOptions, T> {
   async #another(round: number): Promise<HeldLease<E>> {
     const { caller, deadline } = this;
     if (round < this.#attempts && caller.retries.tryWithdraw()) {
-      let lease = caller.acquire({ exclude: this.tried });
+      let lease = caller.acquire({ exclude: this.tried, lastResort: true });
       if (!lease) {
         await this.#backOff();
         if (deadline?.over) throw deadline.over.reason;

@@ -1,5 +1,6 @@
 import type { EndpointOptions, EndpointState } from '../endpoint.js';
 import type { PickerSettings } from '../settings.js';
+import type { AcquireOptions } from '../load-balancer.js';
 import { panicCandidates } from './panic.js';
 import { slowStartShare } from './slow-start.js';
 import { tierLoads, totalCapacity } from './tiers.js';
@@ -39,8 +40,17 @@ export class Roster<E extends EndpointOptions> {
   }
 
   /** The endpoints among which the strategy is to choose; empty if none may be tried. */
-  candidates(now: number, settings: PickerSettings<E>, random: () => number, exclude?: ReadonlySet<string>): States<E> {
+  candidates(now: number, settings: PickerSettings<E>, random: () => number, options?: AcquireOptions): States<E> {
     this.refresh(now, settings);
+    const exclude = options?.exclude;
+    const fit = this.#fit(random, exclude);
+    if (fit.length > 0 || options?.lastResort !== true || !exclude?.size) return fit;
+    // Those that may be tried were, and failed: those that may not are better than nobody, as in panic.
+    const on = this.states.filter((state) => state.settings.enabled && !exclude.has(state.name));
+    return panicCandidates(on, now);
+  }
+
+  #fit(random: () => number, exclude: ReadonlySet<string> | undefined): States<E> {
     if (this.#tiers.length === 1) return without(this.#tiers[0], exclude);
     let point = random();
     const tier = this.#loads.findIndex((load) => (point -= load) < 0);

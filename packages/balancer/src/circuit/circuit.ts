@@ -10,8 +10,11 @@ export interface Trial {
 /** Each change makes a new phase: an outcome of a call that began in another one changes nothing. */
 export type Phase =
   | { readonly kind: 'closed' }
-  | { readonly kind: 'open'; readonly until: number }
+  | { readonly kind: 'open'; readonly since: number; readonly until: number }
   | { readonly kind: 'half-open'; readonly trials: Trial[] };
+
+/** The share of a block after which a probe that finds the endpoint well ends it. */
+const EARLIEST = 0.1;
 
 export type CircuitState = Phase['kind'];
 
@@ -85,13 +88,22 @@ export class Circuit {
     else if (!this.#trips(now, settings)) return undefined;
     const excess = settings.failureRate === Infinity ? this.failures - settings.maxFailures : this.#reopened;
     const length = blockLength(excess, settings, random);
-    this.phase = { kind: 'open', until: now + length };
+    this.phase = { kind: 'open', since: now, until: now + length };
     return length;
   }
 
   /** Ends a block at once: the next call is a trial. */
   expire(now: number): void {
-    if (this.until > now) this.phase = { kind: 'open', until: now };
+    if (this.until > now) this.phase = { kind: 'open', since: now, until: now };
+  }
+
+  /** Ends a block of which a tenth has passed; whether there was one. */
+  expireEarly(now: number): boolean {
+    const { phase } = this;
+    if (phase.kind !== 'open' || now >= phase.until || now - phase.since < (phase.until - phase.since) * EARLIEST)
+      return false;
+    this.expire(now);
+    return true;
   }
 
   #trips(now: number, settings: BreakerSettings): boolean {

@@ -96,7 +96,7 @@ export class Call implements AttemptOwner, DeliveryContext {
     if (verdict === undefined) return this.#accept(attempt, head);
     if (verdict.hold !== undefined) launcher.hold(attempt.origin.name, verdict.hold);
     if (verdict.fault) attempt.lease.failure(verdict.error);
-    const next = this.#live.length > 1 ? undefined : this.#next();
+    const next = this.#live.length > 1 ? undefined : (this.#next() ?? this.#next(this.#tried(), true));
     attempt.lease.release();
     if (next === undefined && this.#live.length === 1 && (settings.onExhausted === 'pass' || !verdict.fault)) {
       return this.#deliver(attempt, head);
@@ -123,11 +123,13 @@ export class Call implements AttemptOwner, DeliveryContext {
     attempt.report(this.context.events, undefined, error.code);
     this.#drop(attempt);
     this.#errors.push(error);
-    const next = this.#live.length > 0 ? undefined : this.#next();
-    const again = next ?? (neutral || this.#live.length > 0 ? undefined : this.#nextAfterReset(attempt, error));
+    const alone = this.#live.length === 0;
+    const next = alone ? this.#next() : undefined;
+    const repeated = next === undefined && alone && !neutral ? this.#nextAfterReset(attempt, error) : undefined;
     // A keep-alive connection that the origin closed just then says nothing about its health.
-    if (neutral || (next === undefined && again !== undefined)) attempt.lease.release();
+    if (neutral || repeated !== undefined) attempt.lease.release();
     else attempt.lease.failure(error);
+    const again = next ?? repeated ?? (alone ? this.#next(this.#tried(), true) : undefined);
     if (again !== undefined) this.#launch(again, 'retry');
     else if (this.#live.length === 0) this.fail(new UpstreamsFailedError(this.#errors));
   }
@@ -187,14 +189,14 @@ export class Call implements AttemptOwner, DeliveryContext {
   }
 
   /** A berth at an origin not tried yet, if one more attempt is allowed. */
-  #next(exclude: ReadonlySet<string> = this.#tried()): Berth | undefined {
+  #next(exclude: ReadonlySet<string> = this.#tried(), lastResort = false): Berth | undefined {
     const { launcher, closed } = this.context;
     const { retries } = launcher.balancer;
     const left = this.#timeLeft();
     if (closed || !this.request.repeatable || this.#attempts.length >= this.#settings.maxAttempts || left <= 0)
       return undefined;
     if (retries.remaining < 1) return undefined;
-    const berth = launcher.take(exclude, left);
+    const berth = launcher.take(exclude, left, lastResort);
     if (!('lease' in berth)) return undefined;
     retries.tryWithdraw();
     return berth;

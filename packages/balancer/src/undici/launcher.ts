@@ -27,12 +27,16 @@ export class Launcher {
   }
 
   /**
-   * Takes an origin that was not tried yet, rather one whose rate limit has room now.
-   * Returns the error that says why there is none.
+   * Takes an origin that was not tried yet, rather one whose rate limit has room now; as a last resort, one that is
+   * blocked or probed unwell. Returns the error that says why there is none.
    */
-  take(tried: ReadonlySet<string> | undefined, timeLeftMs: number): Berth | UpstreamError | NoEndpointError {
+  take(
+    tried: ReadonlySet<string> | undefined,
+    timeLeftMs: number,
+    lastResort = false,
+  ): Berth | UpstreamError | NoEndpointError {
     const full = this.origins.without(tried);
-    const lease = this.#acquire(full) ?? (full === tried ? undefined : this.#acquire(tried));
+    const lease = this.#acquire(full) ?? (full === tried && !lastResort ? undefined : this.#acquire(tried, lastResort));
     if (lease === undefined) return new NoEndpointError(this.balancer.retryAfter());
     const origin = this.origins.get(lease.endpoint.name);
     if (origin === undefined) {
@@ -53,7 +57,7 @@ export class Launcher {
     if (this.origins.get(name) !== undefined) this.balancer.hold(name, durationMs);
   }
 
-  #acquire(exclude: ReadonlySet<string> | undefined): Lease<EndpointOptions> | undefined {
-    return this.balancer.acquire(exclude && { exclude });
+  #acquire(exclude: ReadonlySet<string> | undefined, lastResort = false): Lease<EndpointOptions> | undefined {
+    return this.balancer.acquire(exclude && { exclude, lastResort });
   }
 }

@@ -134,6 +134,20 @@ describe('the circuit', () => {
     picks(balancer, 1);
     expect(circuitOf(balancer)).toBe('closed');
   });
+
+  it('tries a blocked endpoint that probes always found healthy, once a tenth of the block is over', () => {
+    const { balancer, clock } = oneEndpoint();
+    failTimes(balancer, 'a', 3);
+    balancer.setHealthy('a', true);
+    clock.pass(99);
+    balancer.setHealthy('a', true);
+    expect(circuitOf(balancer)).toBe('open');
+    clock.pass(1);
+    balancer.setHealthy('a', true);
+    expect(circuitOf(balancer)).toBe('half-open');
+    failTimes(balancer, 'a', 1);
+    expect(balancer.retryAfter(), 'the block is longer the next time').toBe(2000);
+  });
 });
 
 /** The rules of the contract, as plainly as they can be written down. */

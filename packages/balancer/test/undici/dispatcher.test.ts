@@ -398,3 +398,17 @@ describe('a dispatcher over several origins', () => {
     expect(dispatcher.status()[0]).toMatchObject({ failuresTotal: 0, inFlight: 0 });
   });
 });
+
+it('asks a blocked origin as a last resort, when all others failed', async () => {
+  const back = await upstream((_request, response) => response.end('back'));
+  const dispatcher = dispatcherOver([
+    { name: 'dead', url: await deadUrl() },
+    { name: 'back', url: back.url },
+  ]);
+  const { balancer } = dispatcher;
+  for (let count = 0; count < 3; count += 1)
+    balancer.acquire({ exclude: new Set(['dead']) })?.failure(new Error('gone'));
+  expect(balancer.blocked().map(({ name }) => name)).toEqual(['back']);
+  expect((await ask(dispatcher)).text).toBe('back');
+  expect(balancer.blocked(), 'an answer ends the block').toEqual([]);
+});
