@@ -1,5 +1,5 @@
 import type { BusMessage } from '@forebay/cache-tiers';
-import type { SessionStore, TrafficReporterStatus, Transfer } from '@forebay/hls-proxy';
+import type { SessionStore, StreamEdge, TrafficReporterStatus, Transfer } from '@forebay/hls-proxy';
 import type { TargetStatus } from '@forebay/health';
 import type { BookStore } from '@forebay/image-proxy/signed-images';
 import type { QueueStats } from '@forebay/image-proxy/tasks';
@@ -136,9 +136,13 @@ export const streamTick: Topic<StreamEvent> = topic('stream-tick');
 export const sessionEnded: Topic<EndedSession> = topic('session-ended');
 /** Worker to primary: those ended so far, for a worker that has just started. */
 export const sessionsEnded: Topic<null, readonly EndedSession[]> = topic('sessions-ended');
-/** Anyone to the primary, where the book of signed URLs is in its memory: a method of the book with its arguments. */
+/** Anyone to the primary, where the books of signed URLs are in its memory: a method of one of them, with its arguments. */
 export type BookQuestion = {
-  readonly [Method in keyof BookStore]: { readonly method: Method; readonly args: Parameters<BookStore[Method]> };
+  readonly [Method in keyof BookStore]: {
+    readonly book: string;
+    readonly method: Method;
+    readonly args: Parameters<BookStore[Method]>;
+  };
 }[keyof BookStore];
 export const urlBook: Topic<BookQuestion, unknown> = topic('url-book');
 /** Worker to primary, where the HLS sessions are in its memory: an operation of the store with its input. */
@@ -155,5 +159,7 @@ export const hlsSessionEnded: Topic<string> = topic('hls-session-ended');
 export const hlsAllowListChanged: Topic<null, null> = topic('hls-allow-list-changed');
 /** Anyone to all workers: what they are sending to HLS viewers. */
 export const hlsTransfers: Topic<null, readonly Transfer[]> = topic('hls-transfers');
+/** A worker to the others: how far live playlists have come, as far as its viewers have seen. */
+export const hlsEdges: Topic<readonly StreamEdge[], null> = topic('hls-edges');
 /** Anyone to the primary: how the traffic reports go; undefined where there are none. */
 export const hlsReporting: Topic<null, TrafficReporterStatus | undefined> = topic('hls-reporting');

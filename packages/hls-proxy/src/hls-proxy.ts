@@ -13,6 +13,7 @@ import { Reception } from './reception.js';
 import { createSegments } from './segment/segments.js';
 import type { Transfer } from './segment-door.js';
 import { DocumentDesk } from './serve/document-desk.js';
+import { LiveEdges, type StreamEdge } from './serve/live-edges.js';
 
 /** What a web request does not say. */
 export interface FetchOptions {
@@ -31,6 +32,8 @@ export interface HlsProxy {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** Answers at once a segment that memory holds, or declines: false, and nothing was sent. */
   listener(request: IncomingMessage, response: ServerResponse): boolean;
+  /** How far live playlists have come in other processes. */
+  heardEdges(edges: readonly StreamEdge[]): void;
   /** What is being sent now. */
   transfers(): readonly Transfer[];
   /** Closes the upstream connections; cache and access are their owners' to close. */
@@ -52,7 +55,9 @@ export function createHlsProxy(given: HlsProxyOptions): HlsProxy {
   const foreign = new Agent({ connect: options.connect, bodyTimeout: FOREIGN_BODY_TIMEOUT });
   const documents = new Documents({ group, foreign, maxBytes: options.maxPlaylistBytes, via });
   const segments = createSegments({ ...options, group, via: via.replace('1.1 ', '') });
-  const desk = new DocumentDesk({ documents, access, group, via, now, lastCopyBytes, shareFor });
+  // With one upstream there is no choice that could be wrong.
+  const edges = new LiveEdges(now, group.size > 1 ? options.tellEdges : undefined);
+  const desk = new DocumentDesk({ documents, edges, access, group, via, now, lastCopyBytes, shareFor });
   const parts: Parts = {
     options,
     reception: new Reception(options),
@@ -68,8 +73,10 @@ export function createHlsProxy(given: HlsProxyOptions): HlsProxy {
     fetch: (request, { address = '127.0.0.1' } = {}) => answerWeb(parts, request, address),
     handle: (incoming, response) => door.handle(incoming, response),
     listener: (incoming, response) => door.listener(incoming, response),
+    heardEdges: (news) => edges.heard(news),
     transfers: () => segments.transfers(),
     close: async () => {
+      edges.close();
       await segments.close();
       await Promise.all([group.close(), foreign.close()]);
     },

@@ -1,6 +1,7 @@
 export { createHlsProxy, type FetchOptions, type HlsProxy } from './hls-proxy.js';
 export type { HlsLimits, HlsProxyOptions } from './options.js';
 export type { Upstreams } from './origin/upstream-group.js';
+export type { StreamEdge } from './serve/live-edges.js';
 export type { Transfer } from './segment-door.js';
 export { rewritePlaylist, type MapChild, type RewriteOptions } from './playlist/rewrite.js';
 export {

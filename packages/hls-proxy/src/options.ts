@@ -3,6 +3,7 @@ import { type AllowList, type Connector, createConnector } from '@forebay/guard'
 import type { ReverseProxyObserver, StoredMeta } from '@forebay/reverse-proxy';
 import type { Access } from './access/admission.js';
 import type { Upstreams } from './origin/upstream-group.js';
+import type { StreamEdge } from './serve/live-edges.js';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -53,6 +54,12 @@ export interface HlsProxyOptions {
    * @default 0
    */
   readonly shareFor?: number;
+  /**
+   * Is told how far live playlists have come here, for `heardEdges` of other processes between which viewers move: a
+   * mirror that is behind what a viewer has seen is not used, then, wherever they saw it.
+   * @default none: there are no other processes
+   */
+  readonly tellEdges?: (edges: readonly StreamEdge[]) => void;
   /** Segments fetched ahead of their players at once, into the cache; 0: none. @default 0 */
   readonly prefetch?: number;
   /** How long segments are kept, in ms. @default 5 minutes in memory, 10 in all */
@@ -81,6 +88,7 @@ export interface ResolvedOptions {
   readonly maxPlaylistBytes: number;
   readonly lastCopyBytes: number;
   readonly shareFor: number;
+  readonly tellEdges: ((edges: readonly StreamEdge[]) => void) | undefined;
   readonly prefetch: number;
   readonly lifetimes: SegmentLifetimes;
   readonly sendTimeout: number;
@@ -116,6 +124,7 @@ export function resolveOptions(options: HlsProxyOptions): ResolvedOptions {
     maxPlaylistBytes: positive('maxPlaylistBytes', options.maxPlaylistBytes ?? 8 * MEGABYTE),
     lastCopyBytes: positive('lastCopyBytes', options.lastCopyBytes ?? 64 * MEGABYTE),
     shareFor: upTo('shareFor', options.shareFor ?? 0, 1000),
+    tellEdges: options.tellEdges,
     prefetch: upTo('prefetch', options.prefetch ?? 0, 1000),
     lifetimes: {
       memory: positive('lifetimes.memory', lifetimes.memory),

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { HlsProxyOptions } from '@forebay/hls-proxy';
+import type { HlsProxyOptions, StreamEdge } from '@forebay/hls-proxy';
 import { memoryCache, Mounted, until } from './support/mounted.js';
 import { openAccess, RecordingSession } from './support/open-access.js';
 import { files, live, Origin, type Script } from './support/origin.js';
@@ -43,6 +43,32 @@ describe('mirrors of a live stream', () => {
     now += 2100;
     expect((await proxy.get('/hls/a.m3u8')).text).toContain('seg0.ts');
     expect((await proxy.get('/hls/a.m3u8')).headers['x-cache']).toBe('BYPASS');
+  });
+
+  it('that are behind what was seen in another process are not used either', async () => {
+    const { mirrors, proxy } = await mount([playlist(live(10)), playlist(live(10))]);
+    const upstreams = mirrors.map(({ url }) => url);
+    const told: StreamEdge[] = [];
+    const other = await Mounted.start({
+      upstreams,
+      tellEdges: (edges) => {
+        told.push(...edges);
+        proxy.proxy.heardEdges(edges);
+      },
+    });
+    ends.push(() => other.stop());
+    await Promise.all([proxy.get('/hls/a.m3u8'), other.get('/hls/a.m3u8')]);
+    await until(() => told.length === 1, 'the first is told');
+    mirrors[1]!.script = playlist(live(11));
+    while (!(await other.get('/hls/a.m3u8')).text.includes('seg13'));
+    await until(() => told.length === 2, 'the next is told');
+    expect(told).toEqual([
+      { key: '/a.m3u8', next: 13, parts: 0 },
+      { key: '/a.m3u8', next: 14, parts: 0 },
+    ]);
+    for (let turn = 0; turn < 10; turn += 1) expect((await proxy.get('/hls/a.m3u8')).text).toContain('seg13');
+    proxy.proxy.heardEdges([{ key: '/a.m3u8', next: 5, parts: 0 }]);
+    expect((await proxy.get('/hls/a.m3u8')).text).toContain('seg13');
   });
 
   it('give the same path to a segment whichever of them named it, and pass gaps on', async () => {

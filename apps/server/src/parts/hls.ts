@@ -3,6 +3,7 @@ import { hlsEndpoint } from '../api/proxied-hls.js';
 import { VERSION } from '../version.js';
 import type { Feature, FeatureContext } from './feature.js';
 import { hlsRoutes } from '../routes/hls.js';
+import { hlsEdges } from '../topics.js';
 import { openHlsDesk } from './hls-desk.js';
 import { hlsRoute } from './hls-route.js';
 import { openSessionStore } from './hls-sessions.js';
@@ -35,8 +36,13 @@ export async function hlsFeature(context: FeatureContext): Promise<Feature> {
     upstreams: { origins: route.upstreams, ...upstreamOptions(config, shares) },
     access,
     trusted,
+    tellEdges: (edges) => bus.broadcast(hlsEdges, edges, 'others'),
     observer: observer(route.name),
     ...(cache === undefined ? {} : { cache }),
+  });
+  const endEdges = bus.handle(hlsEdges, (edges) => {
+    proxy.heardEdges(edges);
+    return null;
   });
   const desk = openHlsDesk({ bus, sessions, access, mount: route.mount, transfers: () => proxy.transfers() });
   return {
@@ -49,6 +55,7 @@ export async function hlsFeature(context: FeatureContext): Promise<Feature> {
     },
     async close() {
       desk.close();
+      endEdges();
       await sessions.close();
       await shared.close();
     },

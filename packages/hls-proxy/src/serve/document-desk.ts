@@ -3,6 +3,7 @@ import type { Admission } from '../access/admission.js';
 import type { Documents } from '../origin/documents.js';
 import type { Variables } from '../playlist/variables.js';
 import type { SessionHandle } from '../sessions/session-handle.js';
+import type { LiveEdges } from './live-edges.js';
 import { takeVariables } from './handed-variables.js';
 import { JsonDocuments } from './json-documents.js';
 import { NextSegments } from './next-segments.js';
@@ -15,6 +16,7 @@ export interface DocumentDeskOptions extends Rewriting {
   readonly documents: Documents;
   readonly lastCopyBytes: number;
   readonly shareFor: number;
+  readonly edges: LiveEdges;
 }
 
 const NONE: Variables = new Map();
@@ -27,9 +29,9 @@ export class DocumentDesk {
   readonly #next: NextSegments;
 
   constructor(options: DocumentDeskOptions) {
-    const { documents, group, lastCopyBytes, shareFor, now } = options;
+    const { documents, edges, group, lastCopyBytes, shareFor, now } = options;
     this.#options = options;
-    const memory = new StreamMemory(lastCopyBytes, now);
+    const memory = new StreamMemory(lastCopyBytes, now, edges);
     this.#playlists = new PlaylistSource({ documents, memory, mirrors: group.size, shareFor, now });
     this.#json = new JsonDocuments(documents, options);
     this.#next = new NextSegments(memory, (url) => group.locate(url));

@@ -1,4 +1,4 @@
-import { isBehind, type LiveEdge } from '../playlist/facts.js';
+import type { LiveEdges } from './live-edges.js';
 import type { Playlist } from './playlist.js';
 
 /** For playlists that name no target duration, ms. */
@@ -6,23 +6,19 @@ const USUAL_TARGET_DURATION = 10_000;
 /** An edge that nobody has come up to for so many target durations was another broadcast's. */
 const EDGE_HOLDS = 3;
 
-interface Memory {
-  playlist: Playlist;
-  edge: LiveEdge | undefined;
-  edgeSeenAt: number;
-}
-
-/** What is remembered of playlists: the last copy of each, for when the origin is down, and how far it had come. Bounded. */
+/** What is remembered of playlists: the last copy of each, for when the origin is down. Bounded. */
 export class StreamMemory {
   readonly #maxBytes: number;
   readonly #now: () => number;
+  readonly #edges: LiveEdges;
   /** By when they were last fetched, the oldest first. */
-  readonly #memories = new Map<string, Memory>();
+  readonly #playlists = new Map<string, Playlist>();
   #bytes = 0;
 
-  constructor(maxBytes: number, now: () => number) {
+  constructor(maxBytes: number, now: () => number, edges: LiveEdges) {
     this.#maxBytes = maxBytes;
     this.#now = now;
+    this.#edges = edges;
   }
 
   get bytes(): number {
@@ -31,28 +27,29 @@ export class StreamMemory {
 
   /** What a playlist said last, however long ago. */
   playlist(key: string): Playlist | undefined {
-    return this.#memories.get(key)?.playlist;
+    return this.#playlists.get(key);
   }
 
   /** ms; what a playlist of that name said last. */
   targetDuration(key: string): number {
-    return targetDurationOf(this.#memories.get(key)?.playlist);
+    return targetDurationOf(this.#playlists.get(key));
   }
 
   /** Whether a playlist ends before what was seen of it already. */
-  isBehind(key: string, { facts: { liveEdge } }: Playlist): boolean {
-    const memory = this.#memories.get(key);
-    if (memory?.edge === undefined || liveEdge === undefined) return false;
-    const holds = EDGE_HOLDS * targetDurationOf(memory.playlist);
-    return this.#now() - memory.edgeSeenAt <= holds && isBehind(liveEdge, memory.edge);
+  isBehind(key: string, playlist: Playlist): boolean {
+    const { liveEdge } = playlist.facts;
+    if (liveEdge === undefined) return false;
+    return this.#edges.isBehind(key, liveEdge, EDGE_HOLDS * targetDurationOf(this.#playlists.get(key) ?? playlist));
   }
 
   remember(key: string, playlist: Playlist): void {
-    if (playlist.facts.delta) return;
+    const { delta, liveEdge } = playlist.facts;
+    if (liveEdge !== undefined) this.#edges.saw(key, liveEdge);
+    if (delta) return;
     this.#forget(key);
-    this.#memories.set(key, { playlist, edge: playlist.facts.liveEdge, edgeSeenAt: this.#now() });
+    this.#playlists.set(key, playlist);
     this.#bytes += sizeOf(key, playlist);
-    for (const oldest of this.#memories.keys()) {
+    for (const oldest of this.#playlists.keys()) {
       if (this.#bytes <= this.#maxBytes) return;
       this.#forget(oldest);
     }
@@ -60,15 +57,15 @@ export class StreamMemory {
 
   /** The last copy, if it is no older than one target duration. */
   lastCopy(key: string): Playlist | undefined {
-    const playlist = this.#memories.get(key)?.playlist;
+    const playlist = this.#playlists.get(key);
     return playlist && this.#now() - playlist.fetchedAt <= targetDurationOf(playlist) ? playlist : undefined;
   }
 
   #forget(key: string): void {
-    const memory = this.#memories.get(key);
-    if (!memory) return;
-    this.#memories.delete(key);
-    this.#bytes -= sizeOf(key, memory.playlist);
+    const playlist = this.#playlists.get(key);
+    if (!playlist) return;
+    this.#playlists.delete(key);
+    this.#bytes -= sizeOf(key, playlist);
   }
 }
 
