@@ -30,17 +30,21 @@ describe('pages in Chinese', () => {
 });
 
 describe('the search', () => {
-  it('finds Chinese by pairs of characters, and names as they are spelled', () => {
-    expect(searchWords('用 MEMORY_CACHE_BYTES 限制内存缓存')).toEqual([
+  it('finds Chinese by pairs of characters, and names whole and by their parts', () => {
+    expect(searchWords('用CACHE_TTL限制内存缓存（no-store 除外）')).toEqual([
       '用',
-      'MEMORY',
+      'CACHE_TTL',
       'CACHE',
-      'BYTES',
+      'TTL',
       '限制',
       '制内',
       '内存',
       '存缓',
       '缓存',
+      'no-store',
+      'no',
+      'store',
+      '除外',
     ]);
   });
 });
