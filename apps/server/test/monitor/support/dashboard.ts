@@ -48,7 +48,10 @@ export class Dashboard {
 
   /** Goes to a section by its link. */
   async go(place: string): Promise<void> {
-    await this.page.getByRole('navigation').getByRole('link', { name: place }).click();
+    await this.page
+      .getByRole('navigation')
+      .getByRole('link', { name: new RegExp(`^${place}`) })
+      .click();
   }
 
   /** The row of a table that is about something. */
