@@ -10,7 +10,7 @@ import { rememberEndedSessions } from './ended-sessions.js';
 import { lookAfterSessions } from './hls-sessions.js';
 import { observe } from './observation.js';
 import { Probes } from './probes.js';
-import { runTasks } from './tasks.js';
+import { runTasks, type TaskDuties } from './tasks.js';
 import { sampleRoutes, sampleStore, sampleStreams } from './sample-routes.js';
 
 /** More than any configuration has upstreams; names that do not exist are remembered too. */
@@ -21,6 +21,7 @@ export async function createPrimaryDuties(context: PrimaryContext): Promise<Prim
   const { bus, config, fleet, logger } = context;
   const ends: (() => void | Promise<void>)[] = [];
   let samples: SampleUpstreams | undefined;
+  let tasks: TaskDuties | undefined;
   const patches = new Map<string, UpstreamPatch>();
 
   return {
@@ -45,8 +46,13 @@ export async function createPrimaryDuties(context: PrimaryContext): Promise<Prim
         () => probes.stop(),
       );
       probes.start();
-      if (inForce.store.endpoint !== undefined && inForce.redis === undefined) ends.push(keepBook(bus));
-      if (hasTasks(inForce)) ends.push(await runTasks({ ...context, config: inForce }));
+      if (inForce.store.endpoint !== undefined && inForce.redis === undefined)
+        ends.push(keepBook(bus, fleet, inForce.store));
+      if (hasTasks(inForce)) {
+        const running = await runTasks({ ...context, config: inForce });
+        tasks = running;
+        ends.push(() => running.stop());
+      }
       ends.push(await lookAfterSessions({ ...context, config: inForce }));
       ends.push(rememberEndedSessions(context), await observe({ ...context, config: inForce }));
       if (config.cache.enabled) ends.push(keepDiskClean(context));
@@ -54,6 +60,12 @@ export async function createPrimaryDuties(context: PrimaryContext): Promise<Prim
     },
     listening(listening) {
       if (samples) process.stdout.write(banner(listening, config.server, samples.links));
+    },
+    async drain() {
+      if (tasks === undefined) return true;
+      const { drainDelay, shutdownTimeout } = config.server;
+      await new Promise((resolve) => setTimeout(resolve, drainDelay));
+      return tasks.drain(shutdownTimeout);
     },
     async stop() {
       for (const end of ends.splice(0).toReversed()) await end();

@@ -148,14 +148,24 @@ class Server {
   async #stop(signal: string): Promise<void> {
     this.#stopping = true;
     this.#logger.info({ event: 'server_draining', signal }, `${signal}: stopping once requests in flight are answered`);
-    const clean = (await this.#deployment?.stop()) ?? true;
+    const ended = await Promise.all([this.#deployment?.stop() ?? true, this.#drainDuties()]);
+    const clean = ended.every(Boolean);
     await this.#reloading;
     await this.#inForce?.stop().catch((error: unknown) => {
       this.#logger.error({ event: 'server_stop_forced', err: error }, 'stopping failed');
     });
     if (clean) this.#logger.info({ event: 'server_stopped' }, 'stopped');
-    else this.#logger.warn({ event: 'server_stop_forced' }, 'stopped; requests in flight were cut');
+    else this.#logger.warn({ event: 'server_stop_forced' }, 'stopped; what was in flight was cut');
     this.#ended.resolve(clean ? 0 : 1);
+  }
+
+  async #drainDuties(): Promise<boolean> {
+    try {
+      return (await this.#inForce?.duties.drain?.()) ?? true;
+    } catch (error) {
+      this.#logger.error({ event: 'server_stop_forced', err: error }, 'stopping failed');
+      return false;
+    }
   }
 
   #force(signal: string): void {

@@ -74,6 +74,11 @@ export interface PrimaryDuties {
   start(): Promise<Config>;
   /** Every worker is ready: the place for the banner. Not called after a reload. */
   listening?(listening: Listening): void;
+  /**
+   * The server stops: called beside the draining of the nodes, with the same time for what runs here (`DRAIN_DELAY`, then
+   * `SHUTDOWN_TIMEOUT`). Resolves to whether nothing was cut. Not called at a reload.
+   */
+  drain?(): Promise<boolean>;
   stop(): Promise<void>;
 }
 
