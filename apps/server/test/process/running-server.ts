@@ -4,10 +4,7 @@ import { request, type Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-const program = fileURLToPath(new URL('fixtures/server.ts', import.meta.url));
-const tsx = import.meta.resolve('tsx');
+import { inject } from 'vitest';
 
 interface LogLine {
   readonly event?: string;
@@ -56,7 +53,7 @@ export const startServer = async (
   const configure = (next: Record<string, unknown>) =>
     writeFile(join(cwd, 'forebay.config.json'), JSON.stringify({ port: 0, host: '127.0.0.1', ...next }));
   await configure(settings);
-  const child = spawn(process.execPath, ['--import', tsx, '--conditions=@forebay/source', program], {
+  const child = spawn(process.execPath, [join(inject('programs'), 'scripted-server.js')], {
     cwd,
     env: { PATH: process.env['PATH'], TIMINGS: JSON.stringify(timings) },
     stdio: ['ignore', 'pipe', 'inherit'],

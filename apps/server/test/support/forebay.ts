@@ -5,11 +5,8 @@ import { request as secureRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import { guardFolder, guardProcess, releaseProcess } from './redis.js';
-
-const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const tsx = import.meta.resolve('tsx');
 
 export interface Reply {
   readonly status: number;
@@ -29,7 +26,7 @@ export interface AskOptions {
 /** The real server, in processes of its own, with only the variables that the test gives. */
 export class Forebay {
   /** What Node is to run, before the server's own arguments. */
-  static readonly command: readonly string[] = ['--import', tsx, '--conditions=@forebay/source', program];
+  static readonly command: readonly string[] = ['--enable-source-maps', join(inject('programs'), 'main.js')];
   readonly process: ChildProcess;
   readonly exit: Promise<number | null>;
   readonly cacheDir: string;

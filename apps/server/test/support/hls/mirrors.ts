@@ -1,9 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { inject } from 'vitest';
 import { guardProcess, releaseProcess } from '../redis.js';
-
-const program = fileURLToPath(new URL('fixtures/mirror.ts', import.meta.url));
 
 interface Asked {
   readonly target: string;
@@ -72,9 +71,7 @@ class Mirror {
   }
 
   async begin(): Promise<void> {
-    const child = fork(program, [String(this.port)], {
-      execArgv: ['--import', import.meta.resolve('tsx'), '--conditions=@forebay/source'],
-    });
+    const child = fork(join(inject('programs'), 'mirror.js'), [String(this.port)], { execArgv: [] });
     this.#child = child;
     guardProcess(child.pid!);
     child.once('exit', () => {
