@@ -35,8 +35,7 @@ export function queueBoardRoutes(app: ManagementApp, access: ManagementAccess, q
     made ??= createBoard(queues);
     return made.catch((error: unknown) => {
       made = undefined;
-      if (!isTaskError(error)) throw error;
-      throw new Problem(503, 'tasks-unavailable', error.message, { cause: error, retryAfterMs: 2000 });
+      throw isTaskError(error) ? unavailable(error) : error;
     });
   };
 
@@ -53,6 +52,8 @@ export function queueBoardRoutes(app: ManagementApp, access: ManagementAccess, q
     app.serve(endpoint, async ({ c }) => {
       access.check(c.env.incoming, c.req.path);
       const response = await (await board()).fetch(c.req.raw);
+      // All that fails there is Redis, and what the board says of it is for its maker.
+      if (response.status >= 500) throw unavailable(new Error(`the queue board answered ${response.status}`));
       const headers = new Headers(response.headers);
       headers.set('content-security-policy', POLICY);
       headers.set('referrer-policy', 'same-origin');
@@ -66,6 +67,9 @@ export function queueBoardRoutes(app: ManagementApp, access: ManagementAccess, q
   for (const method of ['put', 'post', 'patch', 'delete'] as const)
     serve(method, `${MOUNT}/api/{path+}`, `Change what is in the queues, from the board (${method.toUpperCase()})`);
 }
+
+const unavailable = (cause: Error): Problem =>
+  new Problem(503, 'tasks-unavailable', 'the task queues do not answer', { cause, retryAfterMs: 2000 });
 
 async function createBoard(queues: BullmqDriver): Promise<Hono> {
   const [

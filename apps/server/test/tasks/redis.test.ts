@@ -108,6 +108,8 @@ describe('while Redis is away', () => {
     expect(refused.json()).toMatchObject({ status: 503, type: 'urn:forebay:problem:tasks-unavailable' });
     expect(refused.headers['retry-after']).toBe('2');
     expect(performance.now() - started).toBeLessThan(3000);
+    const board = await node.ask('/monitor/queues/api/queues', { headers: keyed });
+    expect(board.json()).toMatchObject({ status: 503, type: 'urn:forebay:problem:tasks-unavailable' });
     expect((await node.ask('/health/ready')).status).toBe(200);
     await redis.start();
     const accepted = await eventually(refresh, ({ status }) => status === 202, 'tasks are taken again');
