@@ -1,5 +1,6 @@
 import { onBeforeUnmount, shallowRef, watch, type ShallowRef } from 'vue';
 import { CallError } from '../api/call.js';
+import type { Link } from '../live/live.js';
 import { useDesk } from './desk.js';
 
 export interface Listing<T> {
@@ -35,9 +36,10 @@ export function useListing<T>(load: () => Promise<T>, every: number): Listing<T>
     if (!ended && !document.hidden) timer = window.setTimeout(() => void refresh(), every);
   }
 
-  // After a sign-in, a lost connection or a pause, at once.
+  // After a sign-in, a lost connection or a pause, at once; and not at all while nobody can see it.
   const end = watch(live.link, ({ state }, before) => {
-    if (state === 'live' && before.state !== 'live') void refresh();
+    if (state === 'paused') clearTimeout(timer);
+    else if (isFollowing(state) && !isFollowing(before.state)) void refresh();
   });
   onBeforeUnmount(() => {
     ended = true;
@@ -48,3 +50,5 @@ export function useListing<T>(load: () => Promise<T>, every: number): Listing<T>
   void refresh();
   return { data, error, refresh };
 }
+
+const isFollowing = (state: Link['state']): boolean => state === 'live' || state === 'polling';

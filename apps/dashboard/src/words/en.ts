@@ -108,6 +108,7 @@ export const en = {
   'upstream.state.away': 'Asked to be left alone',
   'upstream.state.drained': 'Drained',
   'upstream.why': 'configured {weight}; answers {time}, probes {probe}, {success} succeed',
+  'upstream.why.probed': 'configured {weight}; not asked yet, probes {probe}',
   'upstream.why.out': 'configured {weight}; gets nothing while it is out',
   'upstream.priority': 'priority {value}',
   'upstream.last-error': 'Last error: {error}',

@@ -108,6 +108,7 @@ export const zh: Catalogue = {
   'upstream.state.away': '要求暂停',
   'upstream.state.drained': '已排空',
   'upstream.why': '配置权重 {weight}；响应 {time}，探测 {probe}，成功率 {success}',
+  'upstream.why.probed': '配置权重 {weight}；尚无请求，探测 {probe}',
   'upstream.why.out': '配置权重 {weight}；停用期间不接收请求',
   'upstream.priority': '优先级 {value}',
   'upstream.last-error': '最近的错误：{error}',

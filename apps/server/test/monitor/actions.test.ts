@@ -17,8 +17,6 @@ beforeAll(async () => {
   await dashboard.signIn(KEY);
 });
 afterAll(async () => {
-  expect(dashboard.strangers).toEqual([]);
-  expect(dashboard.complaints).toEqual([]);
   await browser.close();
   await forebay.end();
 });
@@ -44,6 +42,8 @@ describe('whoever signed in', () => {
     await row.getByText('configured 3').waitFor();
     await dashboard.press('Reset sample-slow');
     await dashboard.hears('sample-slow begins anew');
+    const { upstreams } = (await told('/api/v1/overview')) as { upstreams: { name: string }[] };
+    expect(upstreams.find(({ name }) => name === 'sample-slow')).toMatchObject({ enabled: true, weight: 3 });
   });
 
   it('is asked before the last upstream of a route is drained', async () => {
@@ -51,7 +51,8 @@ describe('whoever signed in', () => {
     await dashboard.page.getByRole('dialog').getByText('Drain the last upstream of tmdb-api?').waitFor();
     await dashboard.page.keyboard.press('Escape');
     await dashboard.page.getByRole('dialog').waitFor({ state: 'hidden' });
-    await dashboard.row('sample-api').getByText('Takes requests').waitFor();
+    const { upstreams } = (await told('/api/v1/overview')) as { upstreams: { name: string }[] };
+    expect(upstreams.find(({ name }) => name === 'sample-api')).toMatchObject({ enabled: true });
   });
 
   it('finds cached keys, purges one, purges by prefix and clears a tier', async () => {
@@ -95,6 +96,7 @@ describe('whoever signed in', () => {
     await dashboard.confirm('End');
     await dashboard.hears('is ended');
     await dashboard.page.getByText('Nobody watches now.').waitFor();
+    expect(await told('/api/v1/hls/sessions')).toMatchObject({ total: 0 });
   });
 
   it('revokes a task', async () => {
@@ -126,10 +128,16 @@ describe('whoever signed in', () => {
     await other.getByLabel('API key').fill('wrong');
     await other.getByRole('button', { name: 'Sign in' }).click();
     await other.getByText('That is not the API key.').waitFor();
+    expect((await other.context().cookies()).map(({ name }) => name)).toEqual([]);
     await other.getByLabel('API key').fill(KEY);
     await other.getByRole('button', { name: 'Sign in' }).click();
     await other.getByText('Live', { exact: true }).waitFor();
   });
+});
+
+it('asks nobody but the server and keeps to its policy, whatever is done', () => {
+  expect(dashboard.strangers).toEqual([]);
+  expect(dashboard.complaints).toEqual([]);
 });
 
 it('refuses the page and everything that it can do to whoever has no key', async () => {

@@ -27,6 +27,7 @@ export function stateOf({ available, circuit, enabled, healthy }: Upstream): Ups
 export function whyOf(upstream: Upstream): string {
   const { available, probe_time_ms: probe, response_time_ms: time, success_rate: success, weight } = upstream;
   if (!available) return t('upstream.why.out', { weight: rate(weight) });
+  if (time === null) return t('upstream.why.probed', { weight: rate(weight), probe: ms(probe) });
   return t('upstream.why', { weight: rate(weight), time: ms(time), probe: ms(probe), success: percent(success) });
 }
 
