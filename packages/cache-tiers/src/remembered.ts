@@ -3,11 +3,14 @@ import { LRUCache } from 'lru-cache';
 /** So many keys are remembered of each kind; beyond, those not asked for longest are forgotten. */
 const KEYS = 10_000;
 
+/** Bounded by size, with which it grows as needed: by number, room for all would be taken at once, in each cache. */
+const BOUND = { maxSize: KEYS, sizeCalculation: (): number => 1 };
+
 /** What a cache remembers of keys that it does not hold: that they are not to be kept, or that a refresh failed. */
 export class Remembered {
   readonly #clock: () => number;
-  readonly #passes = new LRUCache<string, number>({ max: KEYS });
-  readonly #failures = new LRUCache<string, { readonly until: number; readonly error: unknown }>({ max: KEYS });
+  readonly #passes = new LRUCache<string, number>(BOUND);
+  readonly #failures = new LRUCache<string, { readonly until: number; readonly error: unknown }>(BOUND);
 
   constructor(clock: () => number) {
     this.#clock = clock;

@@ -42,6 +42,10 @@ export interface HlsProxy {
 
 /** ms without a byte amid a document of another host. */
 const FOREIGN_BODY_TIMEOUT = 15_000;
+/** ms that an idle connection to another host is kept at most, whatever that would like. */
+const FOREIGN_KEEP_ALIVE = 4000;
+/** Other hosts with connections at once; as each of them goes soon, it takes thousands of new ones a second. */
+const MOST_FOREIGN_HOSTS = 10_000;
 
 /**
  * Makes an HLS proxy.
@@ -52,7 +56,12 @@ export function createHlsProxy(given: HlsProxyOptions): HlsProxy {
   const options = resolveOptions(given);
   const { access, via, now, lastCopyBytes, shareFor } = options;
   const group = new UpstreamGroup(options.upstreams);
-  const foreign = new Agent({ connect: options.connect, bodyTimeout: FOREIGN_BODY_TIMEOUT });
+  const foreign = new Agent({
+    connect: options.connect,
+    bodyTimeout: FOREIGN_BODY_TIMEOUT,
+    keepAliveMaxTimeout: FOREIGN_KEEP_ALIVE,
+    maxOrigins: MOST_FOREIGN_HOSTS,
+  });
   const documents = new Documents({ group, foreign, maxBytes: options.maxPlaylistBytes, via });
   const segments = createSegments({ ...options, group, via: via.replace('1.1 ', '') });
   // With one upstream there is no choice that could be wrong.

@@ -11,8 +11,8 @@ export interface ForeignUrls {
 
 export const FOREIGN = '/@/';
 
-/** Most sealed URLs remembered: those of a long playlist, asked for by many viewers. */
-const REMEMBERED = 10_000;
+/** Characters of sealed URLs remembered, with what they stand for: those of long playlists, asked for by many viewers. */
+const REMEMBERED = 4 * 1024 * 1024;
 
 /** Players judge by it, ffmpeg among them, so it stays in sight. */
 const extensionOf = (url: URL): string => /\.[\da-z]{1,5}$/i.exec(url.pathname)?.[0] ?? '';
@@ -20,14 +20,25 @@ const extensionOf = (url: URL): string => /\.[\da-z]{1,5}$/i.exec(url.pathname)?
 export const createForeignUrls = (keys: readonly SigningKey[]): ForeignUrls => {
   const opaque = createOpaqueUrls({ keys });
   const sealed = new Map<string, string>();
+  let characters = 0;
+
+  const remember = (href: string, path: string): void => {
+    characters += href.length + path.length;
+    for (const [oldest, its] of sealed) {
+      if (characters <= REMEMBERED) break;
+      sealed.delete(oldest);
+      characters -= oldest.length + its.length;
+    }
+    sealed.set(href, path);
+  };
+
   return {
     pathOf(url) {
       const known = sealed.get(url.href);
       if (known !== undefined) return known;
       try {
         const path = `${FOREIGN}${opaque.seal(url)}${extensionOf(url)}`;
-        if (sealed.size >= REMEMBERED) sealed.delete(sealed.keys().next().value ?? '');
-        sealed.set(url.href, path);
+        remember(url.href, path);
         return path;
       } catch (error) {
         if (!isGuardError(error)) throw error;

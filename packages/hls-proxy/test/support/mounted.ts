@@ -85,6 +85,6 @@ export async function until(holds: () => boolean, what: string): Promise<void> {
 }
 
 /** Keeps what may be kept in memory. */
-export function memoryCache(): TieredCache<StoredMeta> {
-  return createTieredCache<StoredMeta>({ tiers: [memoryTier({ maxBytes: 64 * 1024 * 1024, headroom: 1024 })] });
+export function memoryCache(megabytes = 64): TieredCache<StoredMeta> {
+  return createTieredCache<StoredMeta>({ tiers: [memoryTier({ maxBytes: megabytes * 1024 * 1024, headroom: 1024 })] });
 }
