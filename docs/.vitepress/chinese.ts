@@ -1,4 +1,5 @@
 import type { DefaultTheme } from 'vitepress';
+import { editLink } from './edit-link.js';
 import { packagePages } from './package-pages.js';
 
 export const chinese: DefaultTheme.Config = {
@@ -44,7 +45,7 @@ export const chinese: DefaultTheme.Config = {
     },
     { text: 'npm 包（英文）', collapsed: true, items: packagePages },
   ],
-  editLink: { pattern: 'https://github.com/forebay/forebay/edit/main/docs/:path', text: '编辑此页' },
+  editLink: { pattern: editLink, text: '编辑此页' },
   footer: { message: 'MIT 许可证' },
   outline: { level: [2, 3], label: '本页内容' },
   docFooter: { prev: '上一页', next: '下一页' },

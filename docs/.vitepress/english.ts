@@ -1,4 +1,5 @@
 import type { DefaultTheme } from 'vitepress';
+import { editLink } from './edit-link.js';
 import { packagePages } from './package-pages.js';
 
 export const english: DefaultTheme.Config = {
@@ -66,6 +67,6 @@ export const english: DefaultTheme.Config = {
       ],
     },
   ],
-  editLink: { pattern: 'https://github.com/forebay/forebay/edit/main/docs/:path', text: 'Edit this page' },
+  editLink: { pattern: editLink, text: 'Edit this page' },
   footer: { message: 'MIT licence' },
 };
