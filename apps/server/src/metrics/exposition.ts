@@ -6,15 +6,13 @@ import {
   type MetricObjectWithValues,
   type MetricValueWithName,
 } from 'prom-client';
-import { cumulative } from './latency-histogram.js';
-import type { Times } from './counts.js';
 import type { Exposed } from './facts.js';
 import { cacheFamilies } from './families/caches.js';
 import { featureFamilies } from './families/features.js';
 import { processFamilies } from './families/processes.js';
 import { trafficFamilies } from './families/traffic.js';
 import { upstreamFamilies } from './families/upstreams.js';
-import type { Family, Labels } from './family.js';
+import type { Distribution, Family, Labels } from './family.js';
 
 /** Every metric there is. */
 export const families: readonly Family[] = [
@@ -86,9 +84,12 @@ export class Exposition {
 /** A histogram whose buckets were counted elsewhere. */
 class CountedHistogram extends Histogram {
   readonly #described: { readonly name: string; readonly help: string };
-  readonly #samples: () => Iterable<readonly [Labels, Times]>;
+  readonly #samples: () => Iterable<readonly [Labels, Distribution]>;
 
-  constructor(options: ConstructorParameters<typeof Histogram>[0], samples: () => Iterable<readonly [Labels, Times]>) {
+  constructor(
+    options: ConstructorParameters<typeof Histogram>[0],
+    samples: () => Iterable<readonly [Labels, Distribution]>,
+  ) {
     super(options);
     this.#described = options;
     this.#samples = samples;
@@ -96,20 +97,16 @@ class CountedHistogram extends Histogram {
 
   override async get(): Promise<MetricObjectWithValues<MetricValueWithName<string>>> {
     const { help, name } = this.#described;
-    const values = [...this.#samples()].flatMap(([labels, { buckets, sum }]) => {
-      const bounds = cumulative(buckets);
-      const count = buckets.reduce((all, some) => all + some, 0);
-      return [
-        ...bounds.map((bucket) => ({
-          metricName: `${name}_bucket`,
-          labels: { ...labels, le: String(bucket.bound / 1000) },
-          value: bucket.count,
-        })),
-        { metricName: `${name}_bucket`, labels: { ...labels, le: '+Inf' }, value: count },
-        { metricName: `${name}_sum`, labels, value: sum / 1000 },
-        { metricName: `${name}_count`, labels, value: count },
-      ];
-    });
+    const values = [...this.#samples()].flatMap(([labels, { buckets, count, sum }]) => [
+      ...buckets.map((bucket) => ({
+        metricName: `${name}_bucket`,
+        labels: { ...labels, le: String(bucket.bound / 1000) },
+        value: bucket.count,
+      })),
+      { metricName: `${name}_bucket`, labels: { ...labels, le: '+Inf' }, value: count },
+      { metricName: `${name}_sum`, labels, value: sum / 1000 },
+      { metricName: `${name}_count`, labels, value: count },
+    ]);
     // The type is an enumeration in the declarations and a word in the program.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return { name, help, type: 'histogram' as never, aggregator: 'sum', collect: () => undefined, values };

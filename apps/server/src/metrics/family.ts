@@ -1,8 +1,15 @@
 import type { Exposed } from './facts.js';
-import type { Times } from './counts.js';
 
 /** Label values of one sample; every one comes from code or configuration. */
 export type Labels = Readonly<Record<string, string>>;
+
+/** Times that were counted, in ms; exposed in seconds. */
+export interface Distribution {
+  /** How many took at most so long, in ascending order. */
+  readonly buckets: readonly { readonly bound: number; readonly count: number }[];
+  readonly count: number;
+  readonly sum: number;
+}
 
 interface Described {
   /** After Prometheus' rules: `forebay_`, base units, `_total` for counters. */
@@ -20,7 +27,6 @@ export type Family = Described &
       }
     | {
         readonly type: 'histogram';
-        /** Times in ms, exposed in seconds. */
-        readonly samples: (facts: Exposed) => Iterable<readonly [Labels, Times]>;
+        readonly samples: (facts: Exposed) => Iterable<readonly [Labels, Distribution]>;
       }
   );

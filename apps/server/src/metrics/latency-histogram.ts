@@ -1,3 +1,6 @@
+import type { Times } from './counts.js';
+import type { Distribution } from './family.js';
+
 /** Buckets an octave; the error of a percentile is below 10 %. */
 const PER_OCTAVE = 8;
 /** Lowest bound, in ms. */
@@ -37,8 +40,15 @@ export function percentile(counts: LatencyCounts, share: number): number {
 const FIRST_OCTAVE = 3;
 const LAST_OCTAVE = 19;
 
-/** How many observations were at most `bound` ms, octave by octave: the buckets of a Prometheus histogram. */
-export function cumulative(counts: LatencyCounts): readonly { readonly bound: number; readonly count: number }[] {
+/** What was observed, as a Prometheus histogram has it. */
+export const distributionOf = ({ buckets, sum }: Times): Distribution => ({
+  buckets: cumulative(buckets),
+  count: countOf(buckets),
+  sum,
+});
+
+/** How many observations were at most `bound` ms, octave by octave. */
+function cumulative(counts: LatencyCounts): readonly { readonly bound: number; readonly count: number }[] {
   const bounds: { bound: number; count: number }[] = [];
   let seen = 0;
   let index = 0;

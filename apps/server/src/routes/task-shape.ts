@@ -81,7 +81,7 @@ export function describeTask(task: TaskRecord): TaskJson {
 }
 
 export function describeQueue(stats: QueueStats): QueueJson {
-  const { failureRate, throughputPerMinute, ...same } = stats;
+  const { failureRate, throughputPerMinute, totals: _, ...same } = stats;
   return { ...same, failure_rate: failureRate, throughput_per_minute: throughputPerMinute };
 }
 

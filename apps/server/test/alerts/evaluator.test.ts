@@ -28,6 +28,7 @@ const queueOf = (more: Partial<QueueStats>): QueueStats => ({
   failed: 0,
   failureRate: 0,
   throughputPerMinute: 0,
+  totals: { succeeded: 0, failed: 0, runs: { counts: [], sum: 0 } },
   ...more,
 });
 const minute = (hits: number, misses: number): HistoryPoint[] => [

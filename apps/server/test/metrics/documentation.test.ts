@@ -30,7 +30,7 @@ function page(): string {
     '[`deploy/prometheus/scrape.yml`](../deploy/prometheus/scrape.yml) has Prometheus read them,',
     '[`deploy/prometheus/alerts.yml`](../deploy/prometheus/alerts.yml) are rules to be alerted by, and',
     '[`deploy/grafana/forebay.json`](../deploy/grafana/forebay.json) is a dashboard to import. Histograms have buckets from',
-    '0.5 ms to 33 s, each twice the one before.',
+    '0.5 ms to 33 s, each twice the one before; those of tasks from 10 ms to a minute.',
   ];
   for (const [title, some] of sections) {
     lines.push('', `## ${title}`, '', '| metric | type | labels | meaning |', '| --- | --- | --- | --- |');

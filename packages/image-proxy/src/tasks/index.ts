@@ -22,5 +22,6 @@ export { memoryDriver, type MemoryDriverOptions } from './memory/memory-driver.j
 export { createTaskRunner, maintenanceSchedules, type TaskHandlers, type TaskRunnerOptions } from './runner.js';
 export type { TaskSettings } from './settings.js';
 export { taskQueues, taskStatuses } from './task.js';
-export type { BatchResult, Json, QueueStats, TaskQueue, TaskRecord, TaskStatus } from './task.js';
+export { RUN_TIME_BOUNDS, type RunTimes } from './run-times.js';
+export type { BatchResult, Json, QueueStats, QueueTotals, TaskQueue, TaskRecord, TaskStatus } from './task.js';
 export { createTasks, LONGEST_INTERVAL, MOST_BATCH_SIZE, MOST_KEYS, SHORTEST_INTERVAL, type Tasks } from './tasks.js';

@@ -1,3 +1,5 @@
+import type { RunTimes } from './run-times.js';
+
 /** What JSON can say; payloads and results cross process borders and are kept in Redis. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
@@ -43,6 +45,14 @@ export function withoutErrors(task: TaskRecord): TaskRecord {
   return { ...task, result: Object.fromEntries(Object.entries(result).filter(([name]) => name !== 'errors')) };
 }
 
+/** What a queue has done since it was made: never less than before. Of a batch, keys are counted and parts are timed. */
+export interface QueueTotals {
+  readonly succeeded: number;
+  /** For good. */
+  readonly failed: number;
+  readonly runs: RunTimes;
+}
+
 /** One queue, now and over the last minutes. Counts are tasks, of a batch its keys. */
 export interface QueueStats {
   readonly queue: TaskQueue;
@@ -61,4 +71,5 @@ export interface QueueStats {
   readonly failureRate: number;
   /** Ended within the last minute, well or not. */
   readonly throughputPerMinute: number;
+  readonly totals: QueueTotals;
 }

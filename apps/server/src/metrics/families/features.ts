@@ -1,5 +1,11 @@
-import type { QueueStats } from '@forebay/image-proxy/tasks';
-import type { Family } from '../family.js';
+import { RUN_TIME_BOUNDS, type QueueStats, type RunTimes } from '@forebay/image-proxy/tasks';
+import type { Distribution, Family } from '../family.js';
+
+function distributionOf({ counts, sum }: RunTimes): Distribution {
+  let seen = 0;
+  const buckets = RUN_TIME_BOUNDS.map((bound, index) => ({ bound, count: (seen += counts[index] ?? 0) }));
+  return { buckets, count: seen + (counts[RUN_TIME_BOUNDS.length] ?? 0), sum };
+}
 
 const queue = (name: string, help: string, read: (stats: QueueStats) => number): Family => ({
   name: `forebay_queue_${name}`,
@@ -29,6 +35,24 @@ export const featureFamilies: readonly Family[] = [
   queue('active', 'Tasks that run.', ({ active }) => active),
   queue('delayed', 'Tasks that wait for their time: retries and schedules.', ({ delayed }) => delayed),
   queue('workers', 'Processes that work on the queue.', ({ workers }) => workers),
+  {
+    name: 'forebay_queue_tasks_total',
+    help: 'Tasks that ended, by outcome (success, failure), over all nodes that share the queue; of batches, keys.',
+    type: 'counter',
+    labels: ['queue', 'outcome'],
+    samples: ({ queues }) =>
+      queues.flatMap(({ queue: name, totals: { failed, succeeded } }) => [
+        [{ queue: name, outcome: 'success' }, succeeded],
+        [{ queue: name, outcome: 'failure' }, failed],
+      ]),
+  },
+  {
+    name: 'forebay_queue_run_duration_seconds',
+    help: 'How long attempts at tasks took, and parts of batches, over all nodes that share the queue.',
+    type: 'histogram',
+    labels: ['queue'],
+    samples: ({ queues }) => queues.map(({ queue: name, totals }) => [{ queue: name }, distributionOf(totals.runs)]),
+  },
   queue('recent_succeeded', 'Tasks that succeeded in the last five minutes.', ({ succeeded }) => succeeded),
   queue('recent_failed', 'Tasks that failed for good in the last five minutes.', ({ failed }) => failed),
   {

@@ -1,5 +1,6 @@
 import type { Facts } from '../facts.js';
 import type { Family, Labels } from '../family.js';
+import { distributionOf } from '../latency-histogram.js';
 
 const routes = ({ counts }: Facts) => Object.entries(counts.routes);
 
@@ -30,7 +31,7 @@ export const trafficFamilies: readonly Family[] = [
     help: 'From a request to the end of its answer.',
     type: 'histogram',
     labels: ['route'],
-    samples: (facts) => routes(facts).map(([route, { times }]) => [{ route }, times]),
+    samples: (facts) => routes(facts).map(([route, { times }]) => [{ route }, distributionOf(times)]),
   },
   {
     name: 'forebay_http_problems_total',

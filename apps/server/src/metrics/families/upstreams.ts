@@ -2,6 +2,7 @@ import type { UpstreamView } from '../../upstream-view.js';
 import type { UpstreamCounts } from '../counts.js';
 import type { Facts } from '../facts.js';
 import type { Family, Labels } from '../family.js';
+import { distributionOf } from '../latency-histogram.js';
 
 const labels = ['route', 'upstream'];
 
@@ -46,7 +47,7 @@ export const upstreamFamilies: readonly Family[] = [
     help: 'From an attempt to the beginning of its answer, or its failure.',
     type: 'histogram',
     labels,
-    samples: (facts) => counted(facts).map(([where, { times }]) => [where, times]),
+    samples: (facts) => counted(facts).map(([where, { times }]) => [where, distributionOf(times)]),
   },
   {
     name: 'forebay_upstream_extra_attempts_total',

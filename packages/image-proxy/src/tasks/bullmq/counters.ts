@@ -1,6 +1,7 @@
 import type { Cluster, Redis } from 'ioredis';
 import { minuteOf, RATE_MINUTES, type MinuteCount } from '../rates.js';
-import type { TaskQueue } from '../task.js';
+import { RUN_TIME_BOUNDS, runTimeBucket } from '../run-times.js';
+import type { QueueTotals, TaskQueue } from '../task.js';
 
 /** Milliseconds between two signs of life, and after how many without one a process counts as gone. */
 export const HEARTBEAT = 5000;
@@ -18,10 +19,34 @@ export class Counters {
 
   async ended(queue: TaskQueue, succeeded: number, failed: number): Promise<void> {
     const key = this.#key(queue, minuteOf(Date.now()));
+    const totals = this.#totals(queue);
     const batch = this.#client.pipeline();
     if (succeeded > 0) batch.hincrby(key, 'succeeded', succeeded);
     if (failed > 0) batch.hincrby(key, 'failed', failed);
+    if (succeeded > 0) batch.hincrby(totals, 'succeeded', succeeded);
+    if (failed > 0) batch.hincrby(totals, 'failed', failed);
     await batch.expire(key, (RATE_MINUTES + 2) * 60).exec();
+  }
+
+  /** A run that took so many ms. */
+  async ran(queue: TaskQueue, ms: number): Promise<void> {
+    const key = this.#totals(queue);
+    await this.#client
+      .pipeline()
+      .hincrby(key, `runs:${runTimeBucket(ms)}`, 1)
+      .hincrby(key, 'runs:ms', Math.round(ms))
+      .exec();
+  }
+
+  async totals(queue: TaskQueue): Promise<QueueTotals> {
+    const known = await this.#client.hgetall(this.#totals(queue));
+    const count = (field: string): number => Number(known[field] ?? 0);
+    const buckets = Array.from({ length: RUN_TIME_BOUNDS.length + 1 }, (_, bucket) => count(`runs:${bucket}`));
+    return {
+      succeeded: count('succeeded'),
+      failed: count('failed'),
+      runs: { counts: buckets, sum: count('runs:ms') },
+    };
   }
 
   /** The current minute first. */
@@ -48,6 +73,11 @@ export class Counters {
 
   workers(): Promise<number> {
     return this.#client.zcount(`${this.#prefix}:workers`, Date.now() - GONE_AFTER, '+inf');
+  }
+
+  /** Kept for good: a few fields a queue. */
+  #totals(queue: TaskQueue): string {
+    return `${this.#prefix}:totals:${queue}`;
   }
 
   #key(queue: TaskQueue, minute: number): string {

@@ -38,7 +38,7 @@ export class Crew {
     this.#runner = runner;
     this.#running = new Running(shared.revocations, options.onError);
     for (const queue of taskQueues) {
-      const run = queue === 'batch' ? this.#addUp : this.#runTask;
+      const run = queue === 'batch' ? this.#addUp : this.#runTask(queue);
       const worker = this.#hire(queue, client, run);
       // The keys of a batch were counted with its parts.
       if (queue !== 'batch') worker.on('completed', () => this.#count(queue, 1, 0));
@@ -111,14 +111,12 @@ export class Crew {
     });
   }
 
-  readonly #runTask: Run = (job, signal) =>
-    this.#runner.run({
-      taskId: job.id ?? '',
-      kind: job.name,
-      payload: job.data.payload,
-      attempt: job.attemptsStarted,
-      signal,
-    });
+  readonly #runTask =
+    (queue: TaskQueue): Run =>
+    (job, signal) => {
+      const { attemptsStarted: attempt, data, id: taskId = '', name: kind } = job;
+      return this.#timed(queue, this.#runner.run({ taskId, kind, payload: data.payload, attempt, signal }));
+    };
 
   readonly #runPart: Run = async (job, signal) => {
     const { batches } = this.#shared;
@@ -128,7 +126,8 @@ export class Crew {
     const { payload, keys = [] } = job.data;
     const progress = batches.counter(taskId, onError);
     const task = { taskId, kind: job.name, payload, attempt: job.attemptsStarted, signal };
-    const result = await this.#runner.runPart(task, keys, (count) => progress.done(count));
+    const run = this.#runner.runPart(task, keys, (count) => progress.done(count));
+    const result = await this.#timed('batch', run);
     progress.flush();
     return { ...result };
   };
@@ -168,6 +167,13 @@ export class Crew {
 
   #count(queue: TaskQueue, succeeded: number, failed: number): void {
     this.#shared.counters.ended(queue, succeeded, failed).catch(this.#options.onError);
+  }
+
+  #timed<T>(queue: TaskQueue, run: Promise<T>): Promise<T> {
+    const began = performance.now();
+    return run.finally(() => {
+      this.#shared.counters.ran(queue, performance.now() - began).catch(this.#options.onError);
+    });
   }
 
   #beat(): void {

@@ -18,9 +18,10 @@ async function statsOf(
   workers: number,
   batchesAtWork: number,
 ): Promise<QueueStats> {
-  const [counts, minutes] = await Promise.all([
+  const [counts, minutes, totals] = await Promise.all([
     queue.getJobCounts('waiting', 'prioritized', 'waiting-children', 'active', 'delayed'),
     counters.last(name),
+    counters.totals(name),
   ]);
   const { waiting = 0, prioritized = 0, active = 0, delayed = 0 } = counts;
   const unfinishedBatches = counts['waiting-children'] ?? 0;
@@ -36,5 +37,6 @@ async function statsOf(
     failed,
     failureRate,
     throughputPerMinute: throughput,
+    totals,
   };
 }

@@ -190,6 +190,7 @@ class MemoryDriver implements TaskDriver {
     const { kind, payload } = task.order;
     // Whoever enqueued it is told that it waits, before it runs.
     await Promise.resolve();
+    const began = this.#clock.now();
     try {
       signal.throwIfAborted();
       if (keys === undefined || task.attempts === 0) task.attempts += 1;
@@ -208,6 +209,7 @@ class MemoryDriver implements TaskDriver {
       else this.#failed(queue, task, error);
     } finally {
       queue.running.delete(unit);
+      queue.totals.ran(this.#clock.now() - began);
       this.#pump(queue);
       this.#onIdle?.();
     }
@@ -215,7 +217,7 @@ class MemoryDriver implements TaskDriver {
 
   #partEnded(queue: MemoryQueue, task: MemoryTask, result: BatchResult): void {
     const whole = task.partDone(result);
-    queue.counts.add(this.#clock.now(), result.succeeded, result.failed);
+    queue.ended(this.#clock.now(), result.succeeded, result.failed);
     if (whole !== undefined) this.#end(queue, task, 'SUCCESS', { result: { ...whole } });
   }
 
@@ -256,6 +258,6 @@ class MemoryDriver implements TaskDriver {
     queue.history.add(task, now);
     // The keys of a batch were counted with their parts.
     if (status === 'REVOKED' || task.isBatch) return;
-    queue.counts.add(now, status === 'SUCCESS' ? 1 : 0, status === 'FAILURE' ? 1 : 0);
+    queue.ended(now, status === 'SUCCESS' ? 1 : 0, status === 'FAILURE' ? 1 : 0);
   }
 }

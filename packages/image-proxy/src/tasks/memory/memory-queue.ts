@@ -4,6 +4,7 @@ import type { QueueStats, TaskQueue } from '../task.js';
 import { History } from './history.js';
 import type { MemoryTask, Unit } from './memory-task.js';
 import { MinuteCounts } from './minute-counts.js';
+import { RunningTotals } from './running-totals.js';
 
 /** One queue: what waits, what runs, and what has ended. */
 export class MemoryQueue {
@@ -14,6 +15,7 @@ export class MemoryQueue {
   readonly running: Set<Unit> = new Set();
   readonly history: History;
   readonly counts: MinuteCounts = new MinuteCounts();
+  readonly totals: RunningTotals = new RunningTotals();
 
   constructor(name: TaskQueue, settings: CompleteSettings) {
     this.name = name;
@@ -25,6 +27,12 @@ export class MemoryQueue {
     const newestFirst = [...this.open.values()].toReversed();
     const running = newestFirst.filter(({ status }) => status === 'STARTED');
     return [...running, ...newestFirst.filter(({ status }) => status !== 'STARTED'), ...this.history.all(now)];
+  }
+
+  /** So many have ended for good. */
+  ended(now: number, succeeded: number, failed: number): void {
+    this.counts.add(now, succeeded, failed);
+    this.totals.ended(succeeded, failed);
   }
 
   dropWaiting(task: MemoryTask): void {
@@ -45,6 +53,7 @@ export class MemoryQueue {
       failed,
       failureRate,
       throughputPerMinute: throughput,
+      totals: this.totals.now(),
     };
   }
 }

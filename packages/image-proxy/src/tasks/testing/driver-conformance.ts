@@ -2,7 +2,8 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import type { NewTask, TaskDriver } from '../driver.js';
 import { QueueFullError, TaskFinishedError, TaskNotFoundError } from '../errors.js';
 import type { TaskSettings } from '../settings.js';
-import type { BatchResult } from '../task.js';
+import { RUN_TIME_BOUNDS } from '../run-times.js';
+import type { BatchResult, QueueStats, QueueTotals } from '../task.js';
 import { ended, endless, ScriptedRunner, until } from './scripted-runner.js';
 
 /** What a test runner offers: vitest's, `node:test`'s and others' functions all fit. */
@@ -28,6 +29,11 @@ const batch = (...parts: readonly (readonly string[])[]): NewTask => ({
   payload: null,
   parts,
 });
+
+function withoutTotals(stats: QueueStats | undefined): Partial<QueueStats> {
+  const { totals: _, ...others } = stats ?? {};
+  return others;
+}
 
 /** Runs the tests that every task driver has to pass. */
 export function runDriverConformance(
@@ -261,7 +267,7 @@ export function runDriverConformance(
       const idle = { depth: 0, active: 0, delayed: 0, workers: 0, succeeded: 0, failed: 0, failureRate: 0 };
       const of = async (queue: string) => (await driver.stats()).find((stats) => stats.queue === queue);
       for (const queue of ['quick', 'batch', 'maintenance'] as const) {
-        deepEqual(await of(queue), { queue, ...idle, throughputPerMinute: 0 });
+        deepEqual(withoutTotals(await of(queue)), { queue, ...idle, throughputPerMinute: 0 });
       }
       await driver.enqueue(single('fails'));
       await driver.enqueue(single());
@@ -278,7 +284,7 @@ export function runDriverConformance(
         (stats) => stats?.throughputPerMinute === 2,
         'both have ended',
       );
-      deepEqual(quick, {
+      deepEqual(withoutTotals(quick), {
         queue: 'quick',
         ...idle,
         workers: 1,
@@ -293,6 +299,35 @@ export function runDriverConformance(
         'the batch has ended',
       );
       deepEqual([many?.succeeded, many?.failed, many?.failureRate], [3, 1, 0.25]);
+    });
+
+    check('add up what they have done since they were made, and how long it took', async (driver) => {
+      const totals = async (): Promise<readonly (QueueTotals | undefined)[]> => {
+        const stats = await driver.stats();
+        return ['quick', 'batch'].map((name) => stats.find(({ queue }) => queue === name)?.totals);
+      };
+      const counts = Array.from({ length: RUN_TIME_BOUNDS.length + 1 }, () => 0);
+      const none = { succeeded: 0, failed: 0, runs: { counts, sum: 0 } };
+      deepEqual(await totals(), [none, none]);
+      driver.work(
+        new ScriptedRunner(async ({ kind }) => {
+          await new Promise((resolve) => setTimeout(resolve, 15));
+          if (kind === 'refresh') throw new Error('not now');
+          return null;
+        }),
+      );
+      await driver.enqueue(single());
+      await driver.enqueue(batch(['a', 'bad1'], ['b', 'c']));
+      const runsOf = (some: QueueTotals | undefined): number => some?.runs.counts.reduce((sum, one) => sum + one) ?? 0;
+      const [quick, many] = await until(
+        totals,
+        (all) => runsOf(all[0]) === 3 && runsOf(all[1]) === 2 && all[0]?.failed === 1 && all[1]?.failed === 1,
+        'every attempt and every part was timed',
+      );
+      deepEqual([quick?.succeeded, many?.succeeded], [0, 3]);
+      // None of the attempts was over within the first bound.
+      equal(quick?.runs.counts[0], 0);
+      ok((quick?.runs.sum ?? 0) >= 3 * 14, `they took ${quick?.runs.sum} ms`);
     });
 
     check(
