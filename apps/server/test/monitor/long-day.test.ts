@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 /**
- * A stream that the test drives: `feed(from, to)` sends one event for each second of a made-up day, two hundred a frame,
+ * A stream that the test drives: `feed(from, to)` sends one event for each second of a made-up day, four hundred a frame,
  * as busy as sample traffic: figures that differ every second, and upstreams, findings and alerts that come and go.
  */
 const FAKE_STREAM = `
@@ -34,7 +34,7 @@ const FAKE_STREAM = `
   });
   globalThis.feed = async (base, from, to) => {
     for (let second = from; second < to; ) {
-      for (let n = 0; n < 200 && second < to; n += 1, second += 1) {
+      for (let n = 0; n < 400 && second < to; n += 1, second += 1) {
         const trouble = second % 600 < 120;
         const finding = { code: 'upstream-out', subject: 'tmdb-image sample-flaky', detail: 'it failed too often', advice: 'Wait.', since: time(second) };
         const alert = (number, resolved) => ({ id: 'no-upstream ' + number, name: 'no-upstream', subject: String(number), severity: 'critical', detail: 'none', value: 0, threshold: 1, raised_at: time(number), resolved_at: resolved ? time(second) : null });
