@@ -1,7 +1,8 @@
 // Encoded slashes, backslashes and NULs, and percent signs that would encode something once decoded.
 const HIDDEN = /%(?:2f|5c|00|25[\da-f]{2})/i;
 const STRANGE = /[\u0000-\u001f\u007f\\]/;
-const DOT_SEGMENT = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i;
+// With parameters too: some servers take `..;a=b` for `..`.
+const DOT_SEGMENT = /(?:^|\/)(?:\.|%2e){1,2}(?:(?:;|%3b)[^/]*)?(?:\/|$)/i;
 
 /**
  * Whether a path of a URL (without query) means the same to everyone who reads it: it begins with `/`, holds no `.` or
