@@ -23,6 +23,10 @@ const canonical = (local: string): { readonly path: string; readonly query: stri
   }
 };
 
+/** Without what players send as it stands and servers refuse: a `%` that encodes nothing, `|` and `^`. */
+const wellFormed = (local: string): string =>
+  local.replace(/[|^]|%(?![\dA-Fa-f]{2})/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+
 /** A longer target is refused, by us and by most servers. */
 const LONGEST_TARGET = 8000;
 
@@ -101,12 +105,13 @@ export const createAccess = (given: AccessOptions): Access => {
         const path = foreign.pathOf(child.foreign);
         const own = `${GRANT}=${grants.sign(terms, path)}`;
         // Only for players that look into it (EXT-X-DEFINE:QUERYPARAM); what is asked for is what was sealed.
-        const query = child.foreign.search.slice(1);
+        const query = wellFormed(child.foreign.search.slice(1));
         const whole = query === '' ? own : `${query}&${own}`;
         return `${mount}${path}?${path.length + whole.length > LONGEST_TARGET ? own : whole}`;
       }
       // A folder of the origin's that is called like our own way to other hosts.
-      const local = child.local.startsWith(FOREIGN) ? `/%40/${child.local.slice(FOREIGN.length)}` : child.local;
+      const named = wellFormed(child.local);
+      const local = named.startsWith(FOREIGN) ? `/%40/${named.slice(FOREIGN.length)}` : named;
       const target = canonical(local);
       const { origin } = readOwnQuery(target.query, grants.looksRight);
       const grant = grants.sign(terms, formatTarget({ path: target.path, query: origin }));

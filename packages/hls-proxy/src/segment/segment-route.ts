@@ -74,9 +74,9 @@ export class SegmentRoute {
   #observer({ host = '', observer }: SegmentRouteOptions): ReverseProxyObserver {
     const shown = (target: string): string => host + target.replace(/\?.*$/s, '');
     return {
-      hit: (status, bytes) => {
+      hit: (status, bytes, requestId) => {
         this.hitBytes = bytes;
-        observer?.hit(status, bytes);
+        observer?.hit(status, bytes, requestId);
       },
       answered: (answer: AnsweredRequest) => observer?.answered({ ...answer, target: shown(answer.target) }),
     };

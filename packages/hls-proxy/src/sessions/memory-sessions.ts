@@ -1,5 +1,5 @@
 import { fadedRate, type SessionIdentity, type SessionNews, type SessionRecord } from './session-record.js';
-import { ENDED_FOR, ENDED_NEWS, type OpenSession } from './store.js';
+import { ENDED_FOR, ENDED_NEWS, type OpenSession, type SessionStore } from './store.js';
 
 interface Ended {
   readonly at: number;
@@ -77,12 +77,20 @@ export class MemorySessions {
     });
   }
 
-  /** The latest seen first. */
-  live(now: number, idle: number): SessionRecord[] {
-    return [...this.#live.values()]
-      .filter(({ lastSeenAt }) => lastSeenAt + idle > now)
+  /** Of those that are not idle, the latest seen first; the whole of them is only counted. */
+  page({ now, idle, uid, limit, offset }: Parameters<SessionStore['list']>[0]): {
+    readonly sessions: SessionRecord[];
+    readonly total: number;
+  } {
+    const all = [...this.#live.values()].filter(
+      (session) => session.lastSeenAt + idle > now && (uid === undefined || session.uid === uid),
+    );
+    const from = Math.max(0, all.length - offset - limit);
+    const sessions = all
+      .slice(from, Math.max(0, all.length - offset))
       .map((session) => ({ ...session, bitrate: fadedRate(session.bitrate, now - session.lastSeenAt, 0) }))
       .toReversed();
+    return { sessions, total: all.length };
   }
 
   end(id: string, now: number): boolean {

@@ -90,10 +90,7 @@ export const memorySessionStore = (options: MemorySessionStoreOptions = {}): Mem
       dropExpired(now);
       return { ...sessions.endedSince(cursor), allowListVersion };
     },
-    list: async ({ now, idle, uid, limit, offset }) => {
-      const all = sessions.live(now, idle).filter((session) => uid === undefined || session.uid === uid);
-      return { sessions: all.slice(offset, offset + limit), total: all.length };
-    },
+    list: async (ask) => sessions.page(ask),
     end: async ({ id, now }) => sessions.end(id, now),
     use: async ({ now, ...limit }) => uses.use(limit, now),
     allow: async (entry) => {

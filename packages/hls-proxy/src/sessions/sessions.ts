@@ -138,8 +138,9 @@ export const createSessions = (given: SessionsOptions): Sessions => {
 
   /** What one process can tell by itself. */
   const openAlone = (identity: SessionIdentity): LiveSession => {
+    if (identity.uid === undefined || options.maxPerUser === undefined) return adopt(identity);
     const own = [...live.values()].filter(({ uid, ended }) => uid === identity.uid && !ended);
-    if (identity.uid !== undefined && own.length >= (options.maxPerUser ?? Number.POSITIVE_INFINITY)) throw tooMany();
+    if (own.length >= options.maxPerUser) throw tooMany();
     return adopt(identity);
   };
 

@@ -190,6 +190,17 @@ describe('a grant', () => {
     },
   );
 
+  it.each([
+    ['/live/a|b^c.ts?x=|^', '/live/a%7Cb%5Ec.ts?x=%7C%5E'],
+    ['/live/50%.ts?sig=5%&y=%zz', '/live/50%25.ts?sig=5%25&y=%25zz'],
+    ['/live/%7e%c3%a9.ts', '/live/~%C3%A9.ts'],
+  ])('is good for what would be refused as it stands: %s', async (named, asked) => {
+    const { access, ask, master } = await grantOf();
+    expect((await ask(access.uriFor(master, local(named)))).resource).toEqual({ local: asked });
+    const { resource } = await ask(access.uriFor(master, foreign(`https://cdn.example${named}`)));
+    expect('foreign' in resource && resource.foreign.href).toBe(`https://cdn.example${named}`);
+  });
+
   it('takes what players add, LL-HLS directives and CMCD: those go up with playlists, these do not', async () => {
     const { access, ask, master, uri } = await grantOf();
     const playlist = access.uriFor(master, local('/live/a.m3u8?a=1', 'playlist'));
