@@ -23,7 +23,7 @@ export interface SmartImageOptions {
   readonly lookup?: boolean;
   /** How long keys are gathered before one request asks for all of them, in ms. @default 16 */
   readonly lookupWindow?: number;
-  /** Keys in one request, 1…10000. @default 1000 */
+  /** Keys in one request, 1…10000. @default 2000 */
   readonly lookupKeys?: number;
   /** How long a look-up may take before the redirect is used instead, in ms. @default 5000 */
   readonly lookupTimeout?: number;
@@ -72,7 +72,7 @@ export function resolveOptions(options: SmartImageOptions): Settings {
     token: async () => (typeof token === 'function' ? token() : token),
     lookup: options.lookup ?? false,
     lookupWindow: within('lookupWindow', options.lookupWindow ?? 16, 0, 1000),
-    lookupKeys: within('lookupKeys', options.lookupKeys ?? 1000, 1, 10_000),
+    lookupKeys: within('lookupKeys', options.lookupKeys ?? 2000, 1, 10_000),
     lookupTimeout: within('lookupTimeout', options.lookupTimeout ?? 5000, 1, 120_000),
     lookupPause: within('lookupPause', options.lookupPause ?? 5000, 0, 3_600_000),
     cacheEntries: within('cacheEntries', options.cacheEntries ?? 5000, 1, 100_000),

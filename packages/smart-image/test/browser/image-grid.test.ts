@@ -6,6 +6,15 @@ import type { TestPage } from '../support/page.js';
 
 declare const testPage: TestPage;
 
+/** As Chromium traces: `tdur` is processor time in microseconds. */
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
+}
+
 describe('<ImageGrid> in a browser', () => {
   let browser: Browser;
   let server: ForebayServer;
@@ -92,6 +101,28 @@ describe('<ImageGrid> in a browser', () => {
     expect(await page.locator('.forebay-grid *').count()).toBeLessThan(200);
   });
 
+  it('leaves the page’s own thread idle for most of every frame', async () => {
+    await mount(2000);
+    await browser.startTracing(page, { categories: ['toplevel'] });
+    const frames = 120;
+    await scroll(frames, 120);
+    const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+    const main = traceEvents.find(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain');
+    const tasks = traceEvents.filter(
+      (event) => event.name.endsWith('RunTask') && event.tid === main?.tid && event.pid === main.pid,
+    );
+    // Processor time, which does not depend on what else the machine does. Tasks may be within tasks.
+    const busy = tasks.reduce((sum, { tdur = 0 }) => sum + tdur / 1000, 0);
+    expect(busy).toBeGreaterThan(1);
+    expect(busy / frames).toBeLessThan(12);
+  });
+
+  it('looks up a large one a block at a time', async () => {
+    await mount(2000, {}, { lookupKeys: 500 });
+    await scroll(40, 1300);
+    await expect.poll(lookups).toEqual([500, 500]);
+  });
+
   it('does not load what flies by, and what is there when it stops', async () => {
     await mount(2000);
     await scroll(40, 1300);
@@ -100,8 +131,8 @@ describe('<ImageGrid> in a browser', () => {
     );
     await page.waitForFunction(() => [...document.images].every((image) => image.complete));
     expect(server.asked.filter(({ kind }) => kind === 'direct').length).toBeLessThan(200);
-    // One block of a thousand keys where it began, one where it ended.
-    expect(lookups()).toEqual([1000, 1000]);
+    // All of them where it began; nothing on the way, nor where it ended.
+    expect(lookups()).toEqual([2000]);
     const seen = await page.evaluate(() => {
       const scroller = document.querySelector('[role=grid]');
       const cells = [...document.querySelectorAll('[data-state=loaded]')].map((cell) => cell.getBoundingClientRect());
