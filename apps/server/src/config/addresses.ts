@@ -52,6 +52,7 @@ export const upstreamOf = (written: {
   readonly name?: string | undefined;
   readonly weight?: number | undefined;
   readonly priority?: number | undefined;
+  readonly http2?: boolean | undefined;
 }): UpstreamConfig => {
   const parsed = parseUrl(written.url, ['http:', 'https:']);
   if (parsed.username !== '' || parsed.password !== '' || parsed.search !== '' || parsed.hash !== '') {
@@ -69,17 +70,22 @@ export const upstreamOf = (written: {
     url: parsed.origin + parsed.pathname.replace(/\/+$/, ''),
     weight,
     priority,
+    ...(written.http2 === true ? { http2: true } : {}),
   };
 };
 
-/** `https://host weight=5 priority=2`. */
+/** `https://host weight=5 priority=2 http2`. */
 export const upstream = (): Kind<UpstreamConfig> =>
   custom(
-    'url [weight=n] [priority=n]',
+    'url [weight=n] [priority=n] [http2]',
     (written) => {
       const [address = '', ...attributes] = written.trim().split(/\s+/);
-      const found: { weight?: number; priority?: number } = {};
+      const found: { weight?: number; priority?: number; http2?: boolean } = {};
       for (const attribute of attributes) {
+        if (attribute === 'http2') {
+          found.http2 = true;
+          continue;
+        }
         const [, name, value] = /^(weight|priority)=(\d+(?:\.\d+)?)$/.exec(attribute) ?? [];
         if (name !== 'weight' && name !== 'priority') {
           throw new WrongValue('upstreams such as https://host weight=5 priority=2, separated by commas');
@@ -88,8 +94,8 @@ export const upstream = (): Kind<UpstreamConfig> =>
       }
       return upstreamOf({ url: address, ...found });
     },
-    ({ url: address, weight, priority }) =>
-      `${address}${weight === 1 ? '' : ` weight=${weight}`}${priority === 1 ? '' : ` priority=${priority}`}`,
+    ({ url: address, weight, priority, http2 = false }) =>
+      `${address}${weight === 1 ? '' : ` weight=${weight}`}${priority === 1 ? '' : ` priority=${priority}`}${http2 ? ' http2' : ''}`,
   );
 
 /** `host:port`, `[::1]:6379` or a host alone (port 6379). */

@@ -16,6 +16,8 @@ export interface UpstreamConfig {
   readonly weight: number;
   /** 1 is served before 2. */
   readonly priority: number;
+  /** Asked over HTTP/2 where it offers that over TLS; bodies are quicker over HTTP/1.1. */
+  readonly http2?: boolean;
 }
 
 /** How long one kind of content is kept in memory and in the second tier (disk or Redis). Milliseconds. */

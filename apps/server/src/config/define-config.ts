@@ -12,7 +12,13 @@ type Written<T> = T extends number
 /** An upstream of a route: `'https://host weight=5 priority=2'`, or its parts. */
 export type UpstreamInput =
   | string
-  | { readonly url: string; readonly name?: string; readonly weight?: number; readonly priority?: number };
+  | {
+      readonly url: string;
+      readonly name?: string;
+      readonly weight?: number;
+      readonly priority?: number;
+      readonly http2?: boolean;
+    };
 
 /** Milliseconds, or `'30m'`, `'7d'`. */
 export type DurationInput = number | string;

@@ -16,6 +16,8 @@ export interface HlsConfig {
   /** Sessions that one token may open. */
   readonly tokenUses: number | undefined;
   readonly maxSessionsPerUser: number | undefined;
+  /** Segments fetched ahead at once, by each worker; 0: none. */
+  readonly prefetch: number;
   readonly trafficReportUrl: string | undefined;
   readonly trafficReportInterval: number;
 }
@@ -34,6 +36,7 @@ export const hlsOf = (values: Values): HlsConfig => ({
   bindAddress: values.HLS_BIND_ADDRESS,
   tokenUses: values.HLS_TOKEN_USES,
   maxSessionsPerUser: values.HLS_MAX_SESSIONS_PER_USER,
+  prefetch: values.HLS_PREFETCH,
   trafficReportUrl: values.HLS_TRAFFIC_REPORT_URL,
   trafficReportInterval: values.HLS_TRAFFIC_REPORT_INTERVAL,
 });

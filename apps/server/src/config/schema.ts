@@ -51,6 +51,7 @@ const upstreamParts = z.strictObject({
   name: z.string().min(1).optional(),
   weight: z.number().optional(),
   priority: z.number().optional(),
+  http2: z.boolean().optional(),
 });
 
 /** One by one rather than as a union, whose complaint could not say which part is wrong. */
@@ -58,7 +59,9 @@ const upstreamInput = through(z.unknown(), (value) => {
   if (typeof value === 'string') return upstream().parse(value);
   const parts = upstreamParts.safeParse(value);
   if (parts.success) return upstreamOf(parts.data);
-  throw new WrongValue('upstreams such as "https://host weight=5 priority=2" or { url, name, weight, priority }');
+  throw new WrongValue(
+    'upstreams such as "https://host weight=5 priority=2" or { url, name, weight, priority, http2 }',
+  );
 });
 
 const duration = through(z.union([z.number(), z.string()], 'milliseconds, or a duration such as 30m'), (value) => {

@@ -36,6 +36,7 @@ export async function hlsFeature(context: FeatureContext): Promise<Feature> {
     upstreams: { origins: route.upstreams, ...upstreamOptions(config, shares) },
     access,
     trusted,
+    prefetch: hls.prefetch,
     tellEdges: (edges) => bus.broadcast(hlsEdges, edges, 'others'),
     observer: observer(route.name),
     ...(cache === undefined ? {} : { cache }),

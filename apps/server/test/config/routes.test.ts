@@ -22,9 +22,9 @@ describe('the variables stand for routes', () => {
     expect(await load({})).toMatchObject({ sample: true, routes: [] });
   });
 
-  it('of an image proxy, with weights and priorities', async () => {
+  it('of an image proxy, with weights, priorities and HTTP/2 where it is wanted', async () => {
     const { routes, sample } = await load({
-      UPSTREAM_SERVERS: 'https://image.tmdb.org weight=5, http://mirror.example:8080/base/ priority=2',
+      UPSTREAM_SERVERS: 'https://image.tmdb.org weight=5 http2, http://mirror.example:8080/base/ priority=2',
     });
     expect(sample).toBe(false);
     expect(routes).toEqual([
@@ -36,7 +36,7 @@ describe('the variables stand for routes', () => {
         probePath: '/t/p/original/wwemzKWzjKYJFfCeiB57q3r4Bcm.png',
         rateLimit: undefined,
         upstreams: [
-          { name: 'image.tmdb.org', url: 'https://image.tmdb.org', weight: 5, priority: 1 },
+          { name: 'image.tmdb.org', url: 'https://image.tmdb.org', weight: 5, priority: 1, http2: true },
           { name: 'mirror.example:8080-base', url: 'http://mirror.example:8080/base', weight: 1, priority: 2 },
         ],
       }),

@@ -13,6 +13,7 @@ export interface HlsValues {
   readonly HLS_TOKEN_USES: number | undefined;
   readonly HLS_BIND_ADDRESS: boolean;
   readonly HLS_ALLOWED_CIDRS: readonly string[];
+  readonly HLS_PREFETCH: number;
   readonly HLS_MAX_SESSIONS_PER_USER: number | undefined;
   readonly HLS_TRAFFIC_REPORT_URL: string | undefined;
   readonly HLS_TRAFFIC_REPORT_INTERVAL: number;
@@ -46,6 +47,11 @@ export const hls: Table<HlsValues> = {
     doc: "What a playlist names is good only from the viewer's /24 or /64",
   },
   HLS_ALLOWED_CIDRS: { kind: listOf(cidr()), default: '', defaultDoc: 'all', doc: 'Addresses that may watch' },
+  HLS_PREFETCH: {
+    kind: integer({ min: 0, max: 1000 }),
+    default: '0',
+    doc: 'Segments fetched ahead of their players at once, by each worker, into the cache',
+  },
   HLS_MAX_SESSIONS_PER_USER: { kind: integer({ min: 1 }), default: undefined, doc: 'At once' },
   HLS_TRAFFIC_REPORT_URL: {
     kind: url(),
