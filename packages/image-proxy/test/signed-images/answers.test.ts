@@ -333,6 +333,20 @@ describe('streams', () => {
     expect((await ask(`${MOUNT}e?mode=proxy`)).status).toBe(504);
   });
 
+  it('are images by any name; what is none, or is too long, shuts nothing else out', async () => {
+    images = make({ proxy: { maxBodyBytes: 10_000 } });
+    const send = (type: string, body: Buffer) => (_request: IncomingMessage, response: ServerResponse) =>
+      response.writeHead(200, { 'content-type': type, 'content-length': body.length }).end(body);
+    script = send('application/pdf', Buffer.from('%PDF'));
+    for (const key of 'abcd') expect((await ask(`${MOUNT}${key}.pdf?mode=proxy`)).status).toBe(502);
+    script = send('image/png', Buffer.alloc(10_001));
+    for (const key of 'abcd') expect((await ask(`${MOUNT}${key}.big?mode=proxy`)).status).toBe(502);
+    expect(images.proxy?.upstreams.status().map(({ circuit }) => circuit)).toEqual(['closed']);
+    // Uploads are often of another format than they say, which browsers do not mind.
+    script = send('image/png', Buffer.from('/9j/4AAQSkZJRg==', 'base64'));
+    expect((await ask(`${MOUNT}really-a.jpg?mode=proxy`)).status).toBe(200);
+  });
+
   it('serve on from the cache while no URL can be signed', async () => {
     let failing = false;
     const presign = s3Presigner({

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { SignedImageError } from '../errors.js';
+import type { ObjectCheck } from './object-check.js';
 import { shownHeaders, verdictOn } from './store-answers.js';
 
 /** Signs the target of one attempt: the path and query at the store. */
@@ -17,15 +18,17 @@ export class SignedExchange implements Dispatcher.DispatchController {
   readonly #handler: Dispatcher.DispatchHandler;
   readonly #sign: SignTarget;
   readonly #send: SendAttempt;
+  readonly #check: ObjectCheck;
   #attempt: Attempt | undefined;
   #paused = false;
   #reason: Error | null = null;
   #over = false;
 
-  constructor(handler: Dispatcher.DispatchHandler, sign: SignTarget, send: SendAttempt) {
+  constructor(handler: Dispatcher.DispatchHandler, sign: SignTarget, send: SendAttempt, check: ObjectCheck) {
     this.#handler = handler;
     this.#sign = sign;
     this.#send = send;
+    this.#check = check;
   }
 
   get aborted(): boolean {
@@ -80,6 +83,10 @@ export class SignedExchange implements Dispatcher.DispatchController {
     return this.#handler;
   }
 
+  objection(headers: IncomingHttpHeaders): string | undefined {
+    return this.#check(headers);
+  }
+
   /** Makes the last attempt, unless the caller has given up meanwhile. */
   again(): void {
     this.#attempt = undefined;
@@ -130,8 +137,12 @@ class Attempt implements Dispatcher.DispatchHandler {
       return;
     }
     if (verdict.kind === 'failed' || (verdict.kind === 'refused' && verdict.body === undefined)) {
-      const error = new SignedImageError('FOREBAY_STORE_FAILED', `the store answered ${status}`);
-      this.#afterwards = () => this.#exchange.fail(error);
+      this.#refuse(`the store answered ${status}`);
+      return;
+    }
+    const objection = status === 200 ? this.#exchange.objection(headers) : undefined;
+    if (objection !== undefined) {
+      this.#refuse(objection);
       return;
     }
     this.#exchange.handler.onResponseStart?.(this.#exchange, status, shownHeaders(headers, verdict.body), '');
@@ -141,6 +152,11 @@ class Attempt implements Dispatcher.DispatchHandler {
     this.#afterwards = () => undefined;
     // The caller has had it all; what is left is ours to read.
     controller.resume();
+  }
+
+  #refuse(why: string): void {
+    const error = new SignedImageError('FOREBAY_STORE_FAILED', why);
+    this.#afterwards = () => this.#exchange.fail(error);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

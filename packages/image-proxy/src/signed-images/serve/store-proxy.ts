@@ -13,6 +13,7 @@ import type { Dispatcher } from 'undici';
 import { SignedImageError } from '../errors.js';
 import type { ResolvedBookOptions } from '../book/options.js';
 import { keyOf, pathOf } from './image-request.js';
+import { objectCheck, type ObjectCheck } from './object-check.js';
 import { SignedExchange } from './signed-exchange.js';
 import { ERROR_SECONDS } from './store-answers.js';
 
@@ -47,7 +48,7 @@ export function createStoreProxy(
   book: ResolvedBookOptions,
   observer: ReverseProxyOptions['observer'],
 ): ReverseProxy {
-  const { upstream, contentTypes = CONTENT_TYPES, origin: _, store, ...rest } = options;
+  const { upstream, contentTypes = CONTENT_TYPES, maxBodyBytes = Infinity, origin: _, store, ...rest } = options;
   const origin = originOf(options, book);
   const proxy = createReverseProxy({
     policy: 'override',
@@ -56,12 +57,12 @@ export function createStoreProxy(
     mount,
     preset: presetOf(mount),
     upstreamPath: '/',
-    contentTypes,
+    maxBodyBytes,
     negativeTtl: ERROR_SECONDS * 1000,
-    upstreams: { ...upstream, origins: [origin] },
+    upstreams: { ...upstream, origins: [origin], admit: () => undefined },
     ...(observer === undefined ? {} : { observer }),
   });
-  signRequests(proxy.upstreams, origin, book);
+  signRequests(proxy.upstreams, origin, book, objectCheck({ contentTypes, maxBodyBytes }));
   return proxy;
 }
 
@@ -92,6 +93,7 @@ function signRequests(
   dispatcher: UpstreamDispatcher,
   origin: string,
   { presign, lifetime, clock }: ResolvedBookOptions,
+  check: ObjectCheck,
 ): void {
   const send = dispatcher.dispatch.bind(dispatcher);
   dispatcher.dispatch = (options: Dispatcher.DispatchOptions, handler) => {
@@ -105,7 +107,7 @@ function signRequests(
       const signed = presign(key, { method, lifetime, now: clock.now() });
       return signed instanceof Promise ? signed.then(target) : target(signed);
     };
-    new SignedExchange(handler, sign, (path, attempt) => void send({ ...options, path }, attempt)).start();
+    new SignedExchange(handler, sign, (path, attempt) => void send({ ...options, path }, attempt), check).start();
     return true;
   };
 }
