@@ -58,6 +58,8 @@ export interface Task {
   readonly status: TaskStatus;
   readonly attempts: number;
   readonly progress: number;
+  /** Of a batch, how many of its keys failed among other things. */
+  readonly result: unknown;
   readonly error: string | null;
   readonly created_at: string;
   readonly finished_at: string | null;

@@ -3,6 +3,7 @@ import {
   TaskError,
   TasksUnavailableError,
   type NewTask,
+  type Order,
   type QueueStats,
   type Schedule,
   type TaskFilter,
@@ -19,6 +20,7 @@ const PATIENCE = 5000;
 interface Questions {
   readonly enqueue: { readonly asked: NewTask; readonly told: TaskRecord };
   readonly get: { readonly asked: string; readonly told: TaskRecord | undefined };
+  readonly orderOf: { readonly asked: string; readonly told: Order | undefined };
   readonly list: { readonly asked: TaskFilter; readonly told: TaskPage };
   readonly active: { readonly asked: null; readonly told: readonly TaskRecord[] };
   readonly stats: { readonly asked: null; readonly told: readonly QueueStats[] };
@@ -40,6 +42,7 @@ type QuestionTopics = {
 const questions: QuestionTopics = {
   enqueue: topic('task-enqueue'),
   get: topic('task-get'),
+  orderOf: topic('task-order'),
   list: topic('task-list'),
   active: topic('task-active'),
   stats: topic('task-queue-stats'),
@@ -60,6 +63,7 @@ export function busQueues(bus: Bus): TaskQueues {
   return {
     enqueue: (task) => ask(questions.enqueue, task),
     get: (taskId) => ask(questions.get, taskId),
+    orderOf: (taskId) => ask(questions.orderOf, taskId),
     list: (filter) => ask(questions.list, filter),
     active: () => ask(questions.active, null),
     stats: () => ask(questions.stats, null),
@@ -88,6 +92,7 @@ export function answerForQueues(bus: Bus, queues: TaskQueues): () => void {
   const ends = [
     answer(questions.enqueue, (task) => queues.enqueue(task)),
     answer(questions.get, (taskId) => queues.get(taskId)),
+    answer(questions.orderOf, (taskId) => queues.orderOf(taskId)),
     answer(questions.list, (filter) => queues.list(filter)),
     answer(questions.active, () => queues.active()),
     answer(questions.stats, () => queues.stats()),

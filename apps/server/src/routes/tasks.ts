@@ -202,6 +202,19 @@ export function taskRoutes(app: ManagementApp, tasks: Tasks | undefined): void {
   );
   app.serve(
     {
+      method: 'post',
+      path: '/api/v1/tasks/retry/{task_id}',
+      tag,
+      summary: 'Run once more what failed',
+      description: 'As a new task: a refresh that failed or was revoked, or those keys of a batch that failed.',
+      params: one,
+      answers: { 202: accepted },
+      problems: { 404: 'There is no such task', 409: 'It has not failed', 503: AWAY },
+    },
+    async ({ params: { task_id: id } }) => tell(await ask((queues) => queues.retry(id)), `${id} is run once more`),
+  );
+  app.serve(
+    {
       method: 'delete',
       path: '/api/v1/tasks/revoke/{task_id}',
       tag,
@@ -235,6 +248,7 @@ function problemOf(error: unknown): unknown {
   const { code, message } = error;
   if (code === 'FOREBAY_TASK_NOT_FOUND') return new Problem(404, 'no-such-task', message);
   if (code === 'FOREBAY_TASK_FINISHED') return new Problem(409, 'task-finished', message);
+  if (code === 'FOREBAY_TASK_NOT_FAILED') return new Problem(409, 'task-not-failed', message);
   if (code === 'FOREBAY_TASK_QUEUE_FULL')
     return new Problem(503, 'task-queue-full', message, { cause: error, retryAfterMs: 10_000 });
   return new Problem(503, 'tasks-unavailable', message, { cause: error, retryAfterMs: 2000 });

@@ -117,6 +117,17 @@ describe('whoever signed in', () => {
     await dashboard.row(id).getByText('Revoked').waitFor();
   });
 
+  it('retries a task that failed', async () => {
+    const body = JSON.stringify({ image_key: 'no/such.png' });
+    const reply = await forebay.ask('/api/v1/tasks/refresh', { method: 'POST', headers: keyed, body });
+    const id = String(reply.json()['task_id']);
+    await dashboard.go('Tasks');
+    await dashboard.page.getByRole('combobox', { name: 'Queue' }).selectOption('quick');
+    await dashboard.press(`Retry ${id}`);
+    await dashboard.hears('The task is tried again');
+    await expect.poll(() => told('/api/v1/tasks?queue=quick&status=FAILURE')).toMatchObject({ total: 2 });
+  });
+
   it('signs out, and is asked for the key again by whatever is done in another tab', async () => {
     const other = await dashboard.page.context().newPage();
     await other.goto(`http://127.0.0.1:${forebay.port}/monitor#upstreams`);
@@ -157,6 +168,7 @@ it('refuses the page and everything that it can do to whoever has no key', async
     ['GET', '/api/v1/hls/transfers'],
     ['GET', '/api/v1/tasks'],
     ['DELETE', '/api/v1/tasks/revoke/any'],
+    ['POST', '/api/v1/tasks/retry/any'],
     ['PUT', '/monitor/queues/api/queues/quick/any/retry/failed'],
   ];
   for (const [method, path, body] of actions) {

@@ -72,6 +72,25 @@ describe.each([
     expect(JSON.stringify(tasks)).not.toContain('errors');
   });
 
+  it('run once more what failed of them, as new tasks', async () => {
+    const single = await ended(node, await post(node, 'refresh', { image_key: 'no/such-either.png' }));
+    const again = await ended(node, await post(node, `retry/${String(single['task_id'])}`, {}));
+    expect(again).toMatchObject({ queue: 'quick', status: 'FAILURE' });
+    expect(again['task_id']).not.toBe(single['task_id']);
+    const batch = await ended(
+      node,
+      await post(node, 'batch-refresh', { image_keys: ['posters/5.png', 'no/such.png'] }),
+    );
+    const rest = await ended(node, await post(node, `retry/${String(batch['task_id'])}`, {}));
+    expect(rest).toMatchObject({ queue: 'batch', result: { total: 1, failed: 1 } });
+    const fine = await ended(node, await post(node, 'refresh', { image_key: 'posters/5.png' }));
+    expect((await post(node, `retry/${String(fine['task_id'])}`, {})).json()).toMatchObject({
+      status: 409,
+      type: 'urn:forebay:problem:task-not-failed',
+    });
+    expect((await post(node, 'retry/never', {})).status).toBe(404);
+  });
+
   it('come again on a schedule, until that is revoked', async () => {
     const accepted = await post(node, 'schedule', { image_key: 'posters/3.png', refresh_interval: 60 });
     expect(accepted.status).toBe(202);
@@ -92,7 +111,7 @@ describe.each([
       ['batch', 1],
       ['maintenance', 1],
     ]);
-    expect(queues[0]).toMatchObject({ depth: 0, failed: 1, failure_rate: expect.any(Number) });
+    expect(queues[0]).toMatchObject({ depth: 0, failed: 3, failure_rate: expect.any(Number) });
     // Maintenance may just be due again.
     await expect.poll(async () => (await node.ask('/api/v1/tasks/active')).json()).toEqual({ tasks: [] });
   });

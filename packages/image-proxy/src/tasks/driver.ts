@@ -13,12 +13,15 @@ export interface NewTask {
   readonly parts?: readonly (readonly string[])[];
 }
 
+/** A task without parts. */
+export type Order = Omit<NewTask, 'parts'>;
+
 /** A task that is run again and again. The same `id` scheduled again replaces what was, on every node. */
 export interface Schedule {
   readonly id: string;
   /** Milliseconds between two runs. */
   readonly every: number;
-  readonly task: Omit<NewTask, 'parts'>;
+  readonly task: Order;
 }
 
 export interface TaskFilter {
@@ -38,6 +41,8 @@ export interface TaskQueues {
   /** @throws {QueueFullError} */
   enqueue(task: NewTask): Promise<TaskRecord>;
   get(taskId: string): Promise<TaskRecord | undefined>;
+  /** What the task was asked to do, without its parts; undefined if it is not known, or a schedule. */
+  orderOf(taskId: string): Promise<Order | undefined>;
   /** What runs first, then what waits, then what ended: within each the newest first. Results of batches lack `errors`. */
   list(filter: TaskFilter): Promise<TaskPage>;
   /** What runs now, up to a thousand. */

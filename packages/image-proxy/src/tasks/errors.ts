@@ -27,6 +27,15 @@ export class TaskFinishedError extends TaskError {
   }
 }
 
+/** The task has not failed, or cannot be run once more. */
+export class TaskNotFailedError extends TaskError {
+  override readonly name = 'TaskNotFailedError';
+
+  constructor(taskId: string, why: string) {
+    super('FOREBAY_TASK_NOT_FAILED', `task ${taskId} cannot be retried: ${why}`);
+  }
+}
+
 /** As much is waiting as may. */
 export class QueueFullError extends TaskError {
   override readonly name = 'QueueFullError';

@@ -2,6 +2,7 @@ export { backoffDelay, type Backoff } from './backoff.js';
 export type { TaskClock } from './clock.js';
 export type {
   NewTask,
+  Order,
   RunningTask,
   Schedule,
   TaskDriver,
@@ -15,6 +16,7 @@ export {
   QueueFullError,
   TaskError,
   TaskFinishedError,
+  TaskNotFailedError,
   TaskNotFoundError,
   TasksUnavailableError,
 } from './errors.js';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { split } from './batches.js';
 import { wholeNumber } from './checks.js';
 import type { TaskPage, TaskFilter, TaskQueues } from './driver.js';
+import { TaskNotFailedError, TaskNotFoundError } from './errors.js';
 import { BATCH_REFRESH, REFRESH } from './kinds.js';
 import type { QueueStats, TaskRecord } from './task.js';
 
@@ -31,11 +32,16 @@ export interface Tasks {
   stats(): Promise<readonly QueueStats[]>;
   /** Stops a task, or ends a schedule. */
   revoke(taskId: string): Promise<TaskRecord>;
+  /**
+   * Runs what failed once more, as a new task: of a batch, the keys that failed.
+   * @throws {TaskNotFoundError} @throws {TaskNotFailedError}
+   */
+  retry(taskId: string): Promise<TaskRecord>;
 }
 
 /** The tasks of signed images, on queues that may be in this process, in another, or in Redis. */
 export function createTasks({ queues }: { readonly queues: TaskQueues }): Tasks {
-  return {
+  const tasks: Tasks = {
     refresh: (imageKey, { force = false } = {}) =>
       queues.enqueue({ queue: 'quick', kind: REFRESH, payload: { image_key: imageKey, force } }),
     async batchRefresh(imageKeys, { batchSize = 100 } = {}) {
@@ -62,7 +68,24 @@ export function createTasks({ queues }: { readonly queues: TaskQueues }): Tasks 
     active: () => queues.active(),
     stats: () => queues.stats(),
     revoke: (taskId) => queues.revoke(taskId),
+    async retry(taskId) {
+      const [record, order] = await Promise.all([queues.get(taskId), queues.orderOf(taskId)]);
+      if (record === undefined || order === undefined) throw new TaskNotFoundError(taskId);
+      if (record.queue === 'batch') return tasks.batchRefresh(failedKeys(record));
+      const { status } = record;
+      if (status !== 'FAILURE' && status !== 'REVOKED') throw new TaskNotFailedError(taskId, `it is ${status}`);
+      return queues.enqueue(order);
+    },
   };
+  return tasks;
+}
+
+/** A batch that has ended is a success that names the keys which are none. */
+function failedKeys({ taskId, status, result }: TaskRecord): readonly string[] {
+  const errors = status === 'SUCCESS' && typeof result === 'object' && result !== null && 'errors' in result;
+  const keys = errors ? Object.keys(result['errors'] ?? {}) : [];
+  if (keys.length > 0) return keys;
+  throw new TaskNotFailedError(taskId, status === 'SUCCESS' ? 'none of its keys failed' : `it is ${status}`);
 }
 
 /** The same on every node, so that two of them make one schedule. */

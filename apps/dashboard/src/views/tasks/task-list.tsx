@@ -29,7 +29,7 @@ const LIMIT = 50;
 export const TaskList = defineComponent(
   (props: TaskListProps) => {
     const desk = useDesk();
-    // Queues in Redis have a board, which can retry; those in memory have none.
+    // Queues in Redis have a board besides; those in memory have none.
     const hasBoard = ref(false);
     call('GET', '/monitor/queues/api/queues')
       .then(() => (hasBoard.value = true))
@@ -45,7 +45,7 @@ export const TaskList = defineComponent(
 
     const retry = async (task: Task): Promise<void> => {
       await desk.act(
-        () => call('PUT', path`/monitor/queues/api/queues/${task.queue}/${task.task_id}/retry/failed`),
+        () => call('POST', path`/api/v1/tasks/retry/${task.task_id}`),
         () => t('tasks.retried'),
       );
       await tasks.refresh();
@@ -89,7 +89,7 @@ export const TaskList = defineComponent(
           {t(word)}
         </button>
       );
-      if (task.status === 'FAILURE') return hasBoard.value ? doing('tasks.retry', retry) : null;
+      if (hasFailed(task)) return doing('tasks.retry', retry);
       return task.finished_at === null ? doing('tasks.revoke', revoke) : null;
     };
     return () =>
@@ -146,3 +146,9 @@ const taskTable = (tasks: readonly Task[], buttons: (task: Task) => VNodeChild) 
       { head: t('upstream.actions'), buttons: true, cell: (task) => buttons(task) },
     ],
   });
+
+/** Whether there is something that could be run once more: a batch that has ended may hold keys that failed. */
+function hasFailed({ queue, result, status }: Task): boolean {
+  if (queue !== 'batch') return status === 'FAILURE';
+  return typeof result === 'object' && result !== null && 'failed' in result && Number(result.failed) > 0;
+}

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
-import type { NewTask, Schedule, TaskDriver, TaskFilter, TaskPage, TaskRunner } from '../driver.js';
+import type { NewTask, Order, Schedule, TaskDriver, TaskFilter, TaskPage, TaskRunner } from '../driver.js';
 import { isTaskError, QueueFullError, TaskFinishedError, TaskNotFoundError, TasksUnavailableError } from '../errors.js';
 import type { QueueStats, TaskQueue, TaskRecord } from '../task.js';
 import type { Purpose } from './connect.js';
 import { Crew } from './crew.js';
 import { connected, jobOptions, PARTS, type JobQueue } from './link.js';
 import { listTasks } from './listing.js';
-import { find, pending, queueOf, removed } from './lookup.js';
+import { find, orderOf, pending, queueOf, removed } from './lookup.js';
 import { resolveBullmqOptions, type BullmqDriverOptions, type CompleteBullmqOptions } from './options.js';
 import { openShared, type Shared } from './shared.js';
 import { queueStats } from './stats.js';
@@ -68,6 +68,10 @@ class Driver implements BullmqDriver {
 
   get(taskId: string): Promise<TaskRecord | undefined> {
     return this.#ask((shared) => find(shared, taskId));
+  }
+
+  orderOf(taskId: string): Promise<Order | undefined> {
+    return this.#ask((shared) => orderOf(shared, taskId));
   }
 
   list(filter: TaskFilter): Promise<TaskPage> {

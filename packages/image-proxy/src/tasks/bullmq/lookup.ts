@@ -1,4 +1,5 @@
 import type { Job } from 'bullmq';
+import type { Order } from '../driver.js';
 import type { TaskQueue, TaskRecord } from '../task.js';
 import type { JobQueue } from './link.js';
 import { recordOf, type TaskJob } from './records.js';
@@ -22,6 +23,17 @@ export async function find(shared: Shared, taskId: string): Promise<TaskRecord |
     scheduleRecord(shared, taskId),
   ]);
   return records.find((record) => record !== undefined);
+}
+
+/** What a task was asked to do, wherever it is. */
+export async function orderOf({ queues }: Shared, taskId: string): Promise<Order | undefined> {
+  const found = await Promise.all(
+    [...queues].map(async ([queue, jobs]) => {
+      const job = await jobs.getJob(taskId);
+      return job && { queue, kind: job.name, payload: job.data.payload };
+    }),
+  );
+  return found.find((order) => order !== undefined);
 }
 
 /** Whether it could be removed before anyone began with it. */

@@ -1,7 +1,7 @@
 import { backoffDelay } from '../backoff.js';
 import { lost } from '../batches.js';
 import { systemClock, type TaskClock } from '../clock.js';
-import type { NewTask, Schedule, TaskDriver, TaskFilter, TaskPage, TaskRunner } from '../driver.js';
+import type { NewTask, Order, Schedule, TaskDriver, TaskFilter, TaskPage, TaskRunner } from '../driver.js';
 import {
   isRetryable,
   QueueFullError,
@@ -66,6 +66,13 @@ class MemoryDriver implements TaskDriver {
 
   async get(taskId: string): Promise<TaskRecord | undefined> {
     return this.#schedules.get(taskId) ?? this.#find(taskId)?.record();
+  }
+
+  async orderOf(taskId: string): Promise<Order | undefined> {
+    const task = this.#find(taskId);
+    if (task === undefined) return undefined;
+    const { queue, kind, payload } = task.order;
+    return { queue, kind, payload };
   }
 
   async list({ queue, status, limit, offset }: TaskFilter): Promise<TaskPage> {

@@ -167,6 +167,15 @@ export function runDriverConformance(
       await rejects(driver.revoke(taskId), TaskFinishedError);
       await rejects(driver.revoke('no-such-task'), TaskNotFoundError);
       equal(await driver.get('no-such-task'), undefined);
+      equal(await driver.orderOf('no-such-task'), undefined);
+    });
+
+    check('tells what it was asked to do after it has ended, too', async (driver) => {
+      driver.work(new ScriptedRunner());
+      const order = single('told');
+      const { taskId } = await driver.enqueue(order);
+      await ended(driver, taskId);
+      deepEqual(await driver.orderOf(taskId), { queue: order.queue, kind: order.kind, payload: order.payload });
     });
   });
 
