@@ -47,6 +47,21 @@ export interface Report {
 
 export const WELL = { stalls: 0, errors: [], faults: [], strangers: [] } as const;
 
+/**
+ * In the page: times of day are to the millisecond, and whenever it shows when what it plays was recorded, how far behind
+ * the present that is.
+ */
+const OBSERVE_LAG = `
+  Date.prototype.toLocaleTimeString = Date.prototype.toISOString;
+  globalThis.lags = [];
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      const lag = target.dataset?.row === 'date' ? (Date.now() - Date.parse(target.textContent)) / 1000 : NaN;
+      if (Number.isFinite(lag)) lags.push(lag);
+    }
+  }).observe(document, { subtree: true, childList: true });
+`;
+
 /** What the tests need of elements in the page. */
 interface VideoElement {
   readonly currentTime: number;
@@ -87,6 +102,7 @@ export class Player {
   /** The page is put under the server's origin here: outside sample mode the server has none. */
   static async open(browser: Browser, base: string, query: string): Promise<Player> {
     const player = new Player(await browser.newPage(), base);
+    await player.page.addInitScript(OBSERVE_LAG);
     await player.page.route(
       (url) => url.origin === base && playerPage.takes(url.pathname),
       async (route) => {
@@ -122,6 +138,12 @@ export class Player {
       ({ position }) => position >= from + seconds,
       `waited for ${seconds} s to be played after ${from}`,
     );
+  }
+
+  /** The median of how far behind the present it played during the last seconds; in seconds. */
+  async lag(): Promise<number> {
+    const lags = (await this.page.evaluate<number[]>('lags')).slice(-9).toSorted((a, b) => a - b);
+    return lags[lags.length >> 1] ?? Number.NaN;
   }
 
   /** Shows the first subtitles, and resolves once there are some to show. */
