@@ -7,6 +7,7 @@ export { imagePreset } from './presets/image.js';
 export type { StoredMeta } from './upstream/stored-meta.js';
 export { Problem, problemBody, problemHeaders } from './problem.js';
 export { nextRequestId, requestIdOf } from './request-id.js';
+export { traceContext } from './trace-context.js';
 export { parseTarget, formatTarget, type Target } from './target.js';
 export { CORS_HEADERS } from './presentation.js';
 export { fromIncoming, sendAnswer } from './serve/node.js';

@@ -29,7 +29,7 @@ export interface AnsweredRequest {
 /** Hears of every answer. Called on the hot path: it must not throw and should not work much. */
 export interface ReverseProxyObserver {
   /** A hit that the listener answered within the tick, from memory. */
-  hit(status: number, bytes: number): void;
+  hit(status: number, bytes: number, requestId: string): void;
   answered(request: AnsweredRequest): void;
 }
 

@@ -1,3 +1,4 @@
+import { parseTarget } from '@forebay/reverse-proxy';
 import { redactLine } from './redact.js';
 
 /** One answered request, as it is logged. */
@@ -55,7 +56,20 @@ export function combinedLine(entry: AccessEntry): string {
 }
 
 /** Whatever follows the question mark of an HLS target opens something: tokens, grants, signatures. */
-const shownTarget = (target: string): string => (target.startsWith('/hls/') ? (withoutQuery(target) ?? '') : target);
+function shownTarget(target: string): string {
+  if (!target.includes('?')) return target;
+  return opensStreams(target) ? (withoutQuery(target) ?? '') : target;
+}
+
+/** Also in another spelling, such as with the host in front; what cannot be read may be one. */
+function opensStreams(target: string): boolean {
+  if (target.startsWith('/hls/')) return true;
+  try {
+    return parseTarget(target).path.startsWith('/hls/');
+  } catch {
+    return true;
+  }
+}
 
 const withoutQuery = (url: string | undefined): string | undefined => url?.split('?', 1)[0];
 

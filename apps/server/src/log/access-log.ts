@@ -4,6 +4,7 @@ import { clientAddress, type AllowList } from '@forebay/guard';
 import type { AnsweredRequest, ReverseProxyObserver } from '@forebay/reverse-proxy';
 import type { RequestLogConfig } from '../config/config.js';
 import type { Watch } from '../middleware/watch.js';
+import { rememberHead, type ReadField } from './written-head.js';
 import { combinedLine, jsonLine, type AccessEntry } from './access-line.js';
 
 export interface AccessLogOptions {
@@ -15,12 +16,16 @@ export interface AccessLogOptions {
   readonly random?: () => number;
 }
 
+/** As nginx logs it: the client closed the connection before there was an answer. */
+const CLIENT_LEFT = 499;
+
 /** What the proxies tell of a request while it is answered. */
 interface Note {
-  known: Pick<AnsweredRequest, 'bytes' | 'outcome' | 'source' | 'status'> & { readonly requestId?: string };
+  known: Pick<AnsweredRequest, 'bytes' | 'outcome' | 'requestId' | 'source' | 'status'>;
 }
 
 interface Seen extends Partial<Note> {
+  readonly head: ReadField;
   readonly durationMs: number;
   readonly remoteAddress: string;
 }
@@ -40,12 +45,13 @@ export class AccessLog {
   readonly watch: Watch = (incoming, response, next) => {
     const started = performance.now();
     const note: Partial<Note> = {};
+    const head = rememberHead(response);
     // Once the socket is closed nobody knows whose it was.
     const remoteAddress = incoming.socket.remoteAddress ?? '';
     // The proxy tells what it did when it is through, which may be a turn after the socket is.
     response.once('close', () => {
       const durationMs = performance.now() - started;
-      setImmediate(() => this.#log(incoming, response, { ...note, durationMs, remoteAddress }));
+      setImmediate(() => this.#log(incoming, response, { ...note, head, durationMs, remoteAddress }));
     });
     this.#notes.run(note, next);
   };
@@ -54,10 +60,10 @@ export class AccessLog {
   listenIn(observer: ReverseProxyObserver): ReverseProxyObserver {
     const notes = this.#notes;
     return {
-      hit(status, bytes) {
+      hit(status, bytes, requestId) {
         const note = notes.getStore();
-        if (note !== undefined) note.known = { status, bytes, outcome: 'HIT', source: 'memory' };
-        observer.hit(status, bytes);
+        if (note !== undefined) note.known = { status, bytes, requestId, outcome: 'HIT', source: 'memory' };
+        observer.hit(status, bytes, requestId);
       },
       answered(request) {
         const note = notes.getStore();
@@ -68,9 +74,9 @@ export class AccessLog {
   }
 
   #log(incoming: IncomingMessage, response: ServerResponse, seen: Seen): void {
-    const { durationMs, known, remoteAddress } = seen;
+    const { durationMs, head, known, remoteAddress } = seen;
     const { config, random, trusted, write } = this.#options;
-    const status = known?.status ?? response.statusCode;
+    const status = known?.status ?? (response.headersSent ? response.statusCode : CLIENT_LEFT);
     if (status < 500 && random() >= config.sample) return;
     const { headers, httpVersion, method = '-', url = '-' } = incoming;
     const entry: AccessEntry = {
@@ -80,9 +86,9 @@ export class AccessLog {
       target: url,
       protocol: `HTTP/${httpVersion}`,
       status,
-      bytes: known?.bytes ?? Number(response.getHeader('content-length') ?? 0),
+      bytes: known?.bytes ?? (method === 'HEAD' ? 0 : Number(head('content-length') ?? 0)),
       durationMs,
-      requestId: known?.requestId ?? textOf(response.getHeader('x-request-id')),
+      requestId: known?.requestId ?? head('x-request-id'),
       cache: known?.outcome.toLowerCase(),
       source: known?.source === '' ? undefined : known?.source,
       referer: headers.referer,
@@ -91,6 +97,3 @@ export class AccessLog {
     write(config.format === 'json' ? jsonLine(entry, process.pid) : combinedLine(entry));
   }
 }
-
-const textOf = (value: number | string | readonly string[] | undefined): string | undefined =>
-  typeof value === 'string' ? value : undefined;

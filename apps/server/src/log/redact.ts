@@ -6,7 +6,10 @@ const redacted = '[redacted]';
  * as an error's message.
  */
 const secrets: readonly (readonly [pattern: RegExp, replacement: string])[] = [
-  [/([?&;](?:api_?key|access_token|token|signature|x-amz-signature|x-amz-credential)=)[^&\s"'\\#]+/gi, `$1${redacted}`],
+  [
+    /([?&;](?:[\w.-]*(?:api_?key|token|signature|secret|password|credential)|(?:guest_)?session_id|sig|q-ak|awsaccesskeyid)=)[^&\s"'\\#]+/gi,
+    `$1${redacted}`,
+  ],
   [/(\/\/)[^/@\s"\\]+@/g, `$1${redacted}@`],
   [/\b(Bearer|Basic) [\w.~+/=-]+/gi, `$1 ${redacted}`],
   [

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Forebay } from '../support/forebay.js';
+import { Forebay, type AskOptions } from '../support/forebay.js';
 import { Origin } from '../support/origin.js';
 
 let origin: Origin;
@@ -48,6 +48,39 @@ describe('the access log', () => {
       /^127\.0\.0\.1 - - \[.*\] "GET \/t\/p\/w92\/b\.png HTTP\/1\.1" 200 20000 "-" "me"$/.test(text);
     await forebay.line(() => forebay.output.filter(isLine).length === 3);
     expect(forebay.output.filter((text) => text.includes('b.png'))).toHaveLength(3);
+    await forebay.end();
+  });
+
+  it('names every request by its id, whatever answered it, and tells nothing that opens a stream', async () => {
+    // Sample mode: all kinds of routes.
+    const forebay = await Forebay.start({ ACCESS_LOG: 'json' });
+    const logged = async (path: string, more: Partial<AskOptions> = {}): Promise<Record<string, unknown>> => {
+      const { headers } = await forebay.ask(path, more);
+      const id = String(headers['x-request-id']);
+      const line = await forebay.line((text) => text.includes(`"request_id":"${id}"`) && text.includes('"access"'));
+      return JSON.parse(line) as Record<string, unknown>;
+    };
+    const store = '/api/v1/images/posters';
+    const playlist = (await forebay.ask('/hls/vod/main.m3u8')).body.toString();
+    const variant = /^[^#\s].*$/m.exec(playlist)?.[0] ?? '';
+    for (const [path, wanted] of [
+      ['/t/p/w92/film-1.png', { status: 200 }],
+      [`${store}/1.png?mode=proxy`, { status: 200, cache: 'miss' }],
+      // From memory, by the listener that knows no request.
+      [`${store}/1.png?mode=proxy`, { status: 200, cache: 'hit', source: 'memory' }],
+      [`${store}/1.png`, { status: 302 }],
+      [`${store}/none.png?mode=proxy`, { status: 404 }],
+      [`${store}/none.png?mode=proxy`, { status: 404 }],
+      ['/hls/vod/main.m3u8', { status: 200 }],
+      [variant, { status: 200, target: variant.split('?', 1)[0] }],
+      ['/api/v1/nothing', { status: 404, bytes: expect.any(Number) as number }],
+      ['/health', { status: 200, bytes: (await forebay.ask('/health')).body.length }],
+    ] as const)
+      expect(await logged(path), path).toMatchObject(wanted);
+    expect(await logged('/health', { method: 'HEAD' })).toMatchObject({ status: 200, bytes: 0 });
+    const grant = new URL(variant, 'http://localhost').search.slice(1);
+    expect(grant).not.toBe('');
+    expect(forebay.output.join('\n')).not.toContain(grant);
     await forebay.end();
   });
 

@@ -63,7 +63,13 @@ describe('a line of the access log', () => {
       '/3/movie/1?api_key=s3cret&language=en',
       '/hls/live/index.m3u8?uid=1&expires=2&token=s3cret',
       '/hls/live/1.ts?anything=s3cret',
-      '/bucket/a.jpg?X-Amz-Signature=s3cret&X-Amz-Credential=s3cret',
+      '/bucket/a.jpg?X-Amz-Signature=s3cret&X-Amz-Credential=s3cret&X-Amz-Security-Token=s3cret',
+      '/bucket/a.jpg?q-sign-algorithm=sha1&q-ak=s3cret&q-signature=s3cret',
+      '/3/account?session_id=s3cret&request_token=s3cret',
+      'http://here.example/hls/live/1.ts?anything=s3cret',
+      '/%68ls/live/1.ts?anything=s3cret',
+      '/x/../hls/live/1.ts?anything=s3cret',
+      '/%zz/live/1.ts?anything=s3cret',
     ];
     for (const target of targets) {
       const lines = combinedLine({ ...entry, target }) + jsonLine({ ...entry, target }, 7);

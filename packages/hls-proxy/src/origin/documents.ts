@@ -25,6 +25,8 @@ export interface DocumentRequest {
   readonly expected: Expected;
   /** How long the origin may take to begin its answer, in ms; undefined: as long as any. */
   readonly wait: number | undefined;
+  /** Fields for our own upstreams: the trace of whoever asked first. */
+  readonly trace: HeaderRecord;
   /** Mirrors that are of no use just now. */
   readonly avoid: ReadonlySet<string>;
   readonly signal: AbortSignal;
@@ -41,6 +43,8 @@ export interface DocumentsOptions {
 /** As many as browsers' media stacks follow without complaint. */
 const MAX_REDIRECTS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** A part of it, or that it has not changed. */
+const NOT_ASKED_FOR: ReadonlySet<number> = new Set([206, 304]);
 const FOREIGN_TIMEOUT = 10_000;
 /** ms for all redirects and the last byte, besides the time that the origin is to wait: some send a byte now and then. */
 const WHOLE_TIME = 30_000;
@@ -82,6 +86,8 @@ export class Documents {
       const location = answer.headers['location'];
       if (!REDIRECTS.has(answer.status) || typeof location !== 'string') {
         const { status, headers } = answer;
+        if (NOT_ASKED_FOR.has(status))
+          throw new BadDocument(mirror, `the upstream answered ${status} to a plain request`);
         const body = answer.body && (await this.#decoded(answer.body, headers, mirror));
         return { status, headers, url, mirror, body };
       }
@@ -120,6 +126,7 @@ export class Documents {
     let mirror: string | undefined;
     const options = {
       ...common,
+      headers: { ...common.headers, ...request.trace },
       origin: 'http://upstream.invalid',
       path: at.local,
       maxRedirects: 0,

@@ -54,7 +54,7 @@ export class DocumentDesk {
     // Without a grant they are the viewer's own invention.
     const variables = kind === undefined ? NONE : handed;
     const expected = kind === 'playlist' ? 'playlist' : 'any';
-    const landed = await this.#playlists.find(resourceOf(uri, resource), expected, request.signal);
+    const landed = await this.#playlists.find(resourceOf(uri, resource), expected, request);
     const found = landed.value;
     if (found.kind === 'playlist') {
       const { targetDuration } = found.playlist.facts;

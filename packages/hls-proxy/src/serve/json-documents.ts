@@ -1,4 +1,4 @@
-import { Problem, type Answer, type ProxyRequest } from '@forebay/reverse-proxy';
+import { Problem, traceContext, type Answer, type ProxyRequest } from '@forebay/reverse-proxy';
 import type { Admission } from '../access/admission.js';
 import type { Documents, OriginDocument } from '../origin/documents.js';
 import { rewriteAssetList, rewriteSteering } from '../playlist/documents.js';
@@ -23,8 +23,9 @@ export class JsonDocuments {
 
   async answer(kind: 'asset-list' | 'steering', request: ProxyRequest, admission: Admission): Promise<Answer> {
     const { resource } = admission;
+    const trace = traceContext(request.headers);
     const start = (signal: AbortSignal): Promise<OriginDocument> =>
-      this.#documents.fetch({ resource, expected: 'json', wait: undefined, avoid: NOBODY, signal });
+      this.#documents.fetch({ resource, expected: 'json', wait: undefined, avoid: NOBODY, trace, signal });
     const { value: document, collapsed } = await this.#flights.join(resourceText(resource), start, request.signal);
     const { status, url, body } = document;
     if (status >= 500 || status === 429) throw failed(document);

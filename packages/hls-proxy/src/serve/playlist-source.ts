@@ -1,8 +1,8 @@
 import { isGuardError } from '@forebay/guard';
-import { Problem } from '@forebay/reverse-proxy';
+import { Problem, traceContext, type ProxyRequest } from '@forebay/reverse-proxy';
 import type { Resource } from '../access/admission.js';
 import { BadDocument, culpritOf } from '../origin/bad-document.js';
-import type { Documents, OriginDocument } from '../origin/documents.js';
+import type { DocumentRequest, Documents, OriginDocument } from '../origin/documents.js';
 import { isPlaylist } from '../playlist/facts.js';
 import { Flights, type Landed } from './flights.js';
 import { Playlist } from './playlist.js';
@@ -33,6 +33,8 @@ const BLOCKING_TARGET_DURATIONS = 3;
 /** Mirrors asked for one playlist because those before were behind, or had nothing of use. */
 const MOST_MIRRORS = 3;
 
+type Wanted = Pick<DocumentRequest, 'resource' | 'expected' | 'trace' | 'signal'>;
+
 /** Fetches playlists: one upstream request for all who ask at once, always fresh, never older than what was seen before. */
 export class PlaylistSource {
   readonly #options: PlaylistSourceOptions;
@@ -44,16 +46,18 @@ export class PlaylistSource {
   }
 
   /** Rejects with what kept all upstreams from answering where there is no copy to stand in. */
-  find(resource: Resource, expected: 'playlist' | 'any', signal: AbortSignal): Promise<Landed<Found>> {
+  find(resource: Resource, expected: 'playlist' | 'any', request: ProxyRequest): Promise<Landed<Found>> {
     const key = `${expected} ${resourceText(resource)}`;
-    return this.#flights.join(key, (shared) => this.#find(resource, expected, shared), signal);
+    const trace = traceContext(request.headers);
+    return this.#flights.join(key, (signal) => this.#find({ resource, expected, trace, signal }), request.signal);
   }
 
-  async #find(resource: Resource, expected: 'playlist' | 'any', signal: AbortSignal): Promise<Found> {
+  async #find(wanted: Wanted): Promise<Found> {
     const { memory } = this.#options;
+    const { resource, signal } = wanted;
     const key = playlistKey(resource);
     try {
-      const found = await this.#fresh(resource, key, expected, signal);
+      const found = await this.#fresh(wanted, key);
       if (found.kind === 'playlist') memory.remember(key, found.playlist);
       return found;
     } catch (error) {
@@ -64,8 +68,9 @@ export class PlaylistSource {
     }
   }
 
-  async #fresh(resource: Resource, key: string, expected: 'playlist' | 'any', signal: AbortSignal): Promise<Found> {
+  async #fresh(wanted: Wanted, key: string): Promise<Found> {
     const { documents, memory, mirrors } = this.#options;
+    const { resource } = wanted;
     const wait = isBlocking(resource) ? BLOCKING_TARGET_DURATIONS * memory.targetDuration(key) : undefined;
     const avoid = new Set<string>();
     const mayTryWithout = (mirror: string | undefined): boolean => {
@@ -76,7 +81,7 @@ export class PlaylistSource {
     for (;;) {
       let found: Found;
       try {
-        const document = await documents.fetch({ resource, expected, wait, avoid, signal });
+        const document = await documents.fetch({ ...wanted, wait, avoid });
         found = this.#judged(document);
         if (found.kind !== 'playlist' || !memory.isBehind(key, found.playlist)) return found;
       } catch (error) {

@@ -30,9 +30,15 @@ export function createHitListener(
   const { observer, preset } = options;
   const prepared = rawHeadersWork();
 
-  const send = (response: ServerResponse, status: number, block: string, body: Uint8Array | undefined): true => {
+  const send = (
+    response: ServerResponse,
+    status: number,
+    block: string,
+    body: Uint8Array | undefined,
+    requestId: string,
+  ): true => {
     sendPrepared(response, status, block, body);
-    observer?.hit(status, body?.length ?? 0);
+    observer?.hit(status, body?.length ?? 0, requestId);
     return true;
   };
 
@@ -59,7 +65,7 @@ export function createHitListener(
     if ((fields & CONDITIONAL) !== 0 && hit.status === 200) {
       const representation = { status: 200, headers: hit.lasting, responseTime: entry.head.metadata.responseTime };
       const verdict = evaluateConditions({ method, url, headers: incoming.headers }, representation);
-      if (verdict === 'not-modified') return send(response, 304, hit.notModified(now, requestId), undefined);
+      if (verdict === 'not-modified') return send(response, 304, hit.notModified(now, requestId), undefined, requestId);
       // The long way words the refusals.
       if (verdict === 'precondition-failed') return false;
       const range =
@@ -73,17 +79,18 @@ export function createHitListener(
           206,
           hit.part(now, requestId, range.start, range.end),
           bytes.subarray(range.start, range.end + 1),
+          requestId,
         );
     }
     if (method === 'GET' && response.shouldKeepAlive && takesAtOnce(response)) {
       const stamped = hit.stamped(now, requestId);
       if (stamped !== undefined && hit.image !== undefined) {
         if (!sendWhole(response, hit.status, stamped, hit.image.release)) hit.image.hold();
-        observer?.hit(hit.status, bytes.length);
+        observer?.hit(hit.status, bytes.length, requestId);
         return true;
       }
     }
-    return send(response, hit.status, hit.whole(now, requestId), method === 'GET' ? bytes : undefined);
+    return send(response, hit.status, hit.whole(now, requestId), method === 'GET' ? bytes : undefined, requestId);
   };
 
   /** For HTTP/1.0 clients that keep the connection, and where blocks cannot be sent as they are. */
@@ -116,7 +123,7 @@ export function createHitListener(
     response.writeHead(answer.status, writtenFields(answer.headers));
     const sent = answer.body instanceof Uint8Array ? answer.body : undefined;
     response.end(sent);
-    observer?.hit(answer.status, sent?.length ?? 0);
+    observer?.hit(answer.status, sent?.length ?? 0, request.requestId);
     return true;
   }
 }
