@@ -129,7 +129,8 @@ export const taskStats: Topic<null, readonly QueueStats[]> = topic('task-stats')
 export const overviewJson: Topic<{ readonly since: number | undefined }, string> = topic('overview-json');
 /** Worker to primary: another client listens; answered with its first event, or undefined when there are too many. */
 export const streamJoin: Topic<{ readonly since: number | undefined }, StreamEvent | undefined> = topic('stream-join');
-export const streamLeave: Topic<null> = topic('stream-leave');
+/** Worker to primary: so many clients are left, those included that are joining. */
+export const streamLeave: Topic<number> = topic('stream-leave');
 /** Primary to workers, once a second while somebody listens. */
 export const streamTick: Topic<StreamEvent> = topic('stream-tick');
 /** Worker to all: a sign-in was ended before its time. */

@@ -27,6 +27,7 @@ export class EventClients {
   readonly #end: () => void;
   readonly #heartbeat: NodeJS.Timeout;
   #closed = false;
+  #joining = 0;
 
   constructor(bus: Bus) {
     this.#bus = bus;
@@ -40,12 +41,14 @@ export class EventClients {
     let gone = false;
     target.once('close', () => {
       gone = true;
-      if (this.#clients.delete(target)) this.#bus.broadcast(streamLeave, null, 'primary');
+      if (this.#clients.delete(target)) this.#tellHowMany();
     });
+    this.#joining += 1;
     const [first] = answers(await this.#bus.ask(streamJoin, { since }, { to: 'primary' }));
-    if (first === undefined) return false;
-    if (gone || this.#closed) {
-      this.#bus.broadcast(streamLeave, null, 'primary');
+    this.#joining -= 1;
+    if (first === undefined || gone || this.#closed) {
+      // Also where no answer came: the primary may have counted it nevertheless.
+      this.#tellHowMany();
       return gone;
     }
     this.#clients.add(target);
@@ -60,6 +63,11 @@ export class EventClients {
     clearInterval(this.#heartbeat);
     this.#end();
     for (const target of this.#clients) target.end();
+  }
+
+  /** How many rather than how many less: what goes wrong once is right again the next time. */
+  #tellHowMany(): void {
+    this.#bus.broadcast(streamLeave, this.#clients.size + this.#joining, 'primary');
   }
 
   #writeAll(text: string): void {

@@ -27,7 +27,7 @@ export class OverviewStream {
     this.#ends = [
       bus.handle(overviewJson, async ({ since }) => (await this.#whole(since)).json),
       bus.handle(streamJoin, ({ since }, from) => this.#join(since, from)),
-      bus.handle(streamLeave, (_, from) => this.#count(from, -1)),
+      bus.handle(streamLeave, (left, from) => this.#count(from, left)),
     ];
   }
 
@@ -47,12 +47,11 @@ export class OverviewStream {
   async #join(since: number | undefined, from: ProcessName): Promise<StreamEvent | undefined> {
     const clients = [...this.#clients.values()].reduce((sum, count) => sum + count, 0);
     if (clients >= MOST_CLIENTS) return undefined;
-    this.#count(from, 1);
+    this.#count(from, (this.#clients.get(from) ?? 0) + 1);
     return this.#whole(since);
   }
 
-  #count(from: ProcessName, by: 1 | -1): void {
-    const count = (this.#clients.get(from) ?? 0) + by;
+  #count(from: ProcessName, count: number): void {
     if (count > 0) this.#clients.set(from, count);
     else this.#clients.delete(from);
   }

@@ -49,6 +49,7 @@ function stage() {
   const primary = joinLocally(hub, 'primary', logger);
   const worker = joinLocally(hub, 'worker-0.1', logger);
   let built = 0;
+  const trouble = { now: false };
   const facts: Facts = factsOf();
   const point = (second: number) => ({ at: new Date(second * 1000).toISOString(), seconds: 1 }) as never;
   const stream = new OverviewStream(primary.bus, {
@@ -57,11 +58,14 @@ function stage() {
       return { id: Math.floor(at / 1000) } as Overview;
     },
     series: () => ({ seconds: [point(1), point(2), point(3)], slots: [] }),
-    look: async () => facts,
+    look: async () => {
+      if (trouble.now) throw new Error('the workers do not answer');
+      return facts;
+    },
   });
   const clients = new EventClients(worker.bus);
   ends = [() => clients.close(), () => stream.close()];
-  return { clients, stream, facts, built: () => built };
+  return { clients, stream, facts, trouble, built: () => built };
 }
 
 describe('the stream of events', () => {
@@ -125,6 +129,15 @@ describe('the stream of events', () => {
       expect(target.written).toEqual([]);
       await settled();
     }
+  });
+
+  it('does not count those whom it could not tell anything', async () => {
+    const { clients, trouble } = stage();
+    trouble.now = true;
+    for (let attempt = 0; attempt < 25; attempt += 1)
+      expect(await clients.add(new Target(), undefined, {})).toBe(false);
+    trouble.now = false;
+    expect(await clients.add(new Target(), undefined, {})).toBe(true);
   });
 
   it('ends every stream when the worker is to leave, and takes no more', async () => {
