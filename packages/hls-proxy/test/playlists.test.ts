@@ -137,6 +137,20 @@ describe('a playlist', () => {
     }
   });
 
+  it('that comes in part, or not at all for having been seen, is asked for elsewhere', async () => {
+    const part = await mount((_request, response) => {
+      response.writeHead(206, { 'content-type': 'audio/mpegurl', 'content-range': 'bytes 0-7/100' }).end('#EXTM3U\n');
+    });
+    const unchanged = await mount((_request, response) => response.writeHead(304).end());
+    const well = await mount(files({ '/a.m3u8': live(1) }));
+    for (const { upstream, proxy } of [part, unchanged]) {
+      expect((await proxy.get('/hls/a.m3u8')).status).toBe(502);
+      const both = await Mounted.start({ upstreams: [upstream.url, well.upstream.url] });
+      ends.push(() => both.stop());
+      for (let turn = 0; turn < 4; turn += 1) expect((await both.get('/hls/a.m3u8')).status).toBe(200);
+    }
+  });
+
   it('passes on what the origin refuses with', async () => {
     const { proxy } = await mount((_request, response) => {
       response.writeHead(410, { 'content-type': 'text/html' }).end('<b>gone</b>');

@@ -82,7 +82,18 @@ export function createSegments(options: SegmentsOptions): SegmentDoor {
       if (!isKept(request) || request.session.ended) return false;
       const route = find(request.target);
       if (route?.proxy(true).listener(incoming, response, { target: pathOf(request.target) }) !== true) return false;
-      request.session.addBytes(route.hitBytes);
+      const { session, target } = request;
+      // Mostly the kernel has taken it all by now.
+      if ((response.socket?.writableLength ?? 0) === 0) session.addBytes(route.hitBytes);
+      else {
+        const transfer = transfers.begin(session, target);
+        transfer.sent(route.hitBytes);
+        const hangUp = session.onEnd(() => reset(response));
+        response.once('close', () => {
+          hangUp();
+          transfer.end();
+        });
+      }
       return true;
     },
     async fetch(request, segment, onOver) {

@@ -5,7 +5,7 @@ import { createConnector } from '@forebay/guard';
 import type { HlsProxyOptions } from '@forebay/hls-proxy';
 import type { StoredMeta } from '@forebay/reverse-proxy';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Mounted, until } from '../support/mounted.js';
+import { memoryCache, Mounted, until } from '../support/mounted.js';
 import { openAccess, RecordingSession } from '../support/open-access.js';
 import { files, Origin, type Script } from '../support/origin.js';
 
@@ -153,6 +153,25 @@ describe('a segment', () => {
     expect(await viewer).toBe('ECONNRESET');
     await until(() => proxy.proxy.transfers().length === 0, 'the transfer is over');
     await until(() => origin.hangUps === 1, 'the origin is left alone');
+  });
+
+  it('is cut off with its session when it comes from memory, too', async () => {
+    const large = Buffer.alloc(7_000_000, 1);
+    const { proxy, session } = await mount(files({ '/a.ts': large }), { cache: memoryCache() });
+    await proxy.get('/hls/a.ts?k=segment');
+    const viewer = connect(proxy.port, '127.0.0.1', () =>
+      viewer.write('GET /hls/a.ts?k=segment HTTP/1.1\r\nhost: x\r\n\r\n'),
+    );
+    await until(() => proxy.hits === 1, 'it was found');
+    expect(proxy.proxy.transfers()).toMatchObject([{ sessionId: 'session', path: '/a.ts' }]);
+    const over = new Promise((resolve) => viewer.on('error', () => undefined).on('close', resolve));
+    let received = 0;
+    session.end();
+    viewer.on('data', (chunk: Buffer) => (received += chunk.length));
+    await over;
+    expect(received).toBeLessThan(large.length);
+    await until(() => proxy.proxy.transfers().length === 0, 'the transfer is over');
+    expect(session.bytes).toBe(2 * large.length);
   });
 
   it('counts for its session however it is served', async () => {
