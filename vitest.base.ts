@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Tests see the packages' sources through the `@forebay/source` condition, so nothing need be built first. */
@@ -12,6 +13,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // Many files wait more than they work; each has servers and ports of its own. More at once would be too many browsers.
+    maxWorkers: Math.min(availableParallelism(), 4),
     coverage: { provider: 'v8', include: ['src/**'] },
   },
 });
