@@ -6,8 +6,11 @@ import type { ServerConfig } from '../config/config.js';
 import { isSameOrigin } from './same-origin.js';
 import type { Sessions } from './sessions.js';
 
-/** Read-only pages that `PUBLIC_STATUS` opens. */
-const PUBLIC = /^\/(?:status|stats|metrics|monitor)(?:\/|$)/;
+/**
+ * What `PUBLIC_STATUS` opens: read-only pages, and what the dashboard is made of and shows at a glance, which these pages
+ * say as well. Not what else is below them, such as the queue board.
+ */
+const PUBLIC = /^\/(?:status|stats|metrics|monitor(?:\/icon\.svg|\/assets\/[^/]+)?|api\/v1\/(?:overview|events))$/;
 
 /** Whether a caller may use the management interface. */
 export interface ManagementAccess {

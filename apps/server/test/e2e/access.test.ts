@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EventStream } from '../support/event-stream.js';
 import { Forebay } from '../support/forebay.js';
 import { Origin } from '../support/origin.js';
 
@@ -67,7 +68,37 @@ describe('with an API key', () => {
     const port = forebay.managementPort ?? 0;
     expect((await forebay.ask('/status', { port })).status).toBe(200);
     expect((await forebay.ask('/stats', { port, headers: { Host: 'anything.example' } })).status).toBe(200);
-    expect((await forebay.ask('/cache/info', { port })).status).toBe(401);
+    for (const path of ['/metrics', '/monitor', '/monitor/icon.svg', '/api/v1/overview'])
+      expect((await forebay.ask(path, { port })).status, path).not.toBe(401);
+    const stream = await EventStream.open(port);
+    await stream.until(() => true);
+    await stream.end();
+  });
+
+  it('and nothing else is', async () => {
+    const port = forebay.managementPort ?? 0;
+    const document = await forebay.ask('/openapi.json', { port, headers: { 'X-API-Key': 'correct horse' } });
+    const { paths } = document.json() as { paths: Record<string, Record<string, { security?: object[] }>> };
+    const opened: string[] = [];
+    for (const [path, methods] of Object.entries(paths))
+      for (const [method, { security }] of Object.entries(methods)) {
+        // Its answer does not end.
+        if (security !== undefined || path === '/api/v1/events') continue;
+        const reply = await forebay.ask(path.replaceAll(/\{\w+\}/g, 'x'), { port, method: method.toUpperCase() });
+        if (reply.status !== 401) opened.push(`${method} ${path}`);
+      }
+    expect(opened.toSorted()).toEqual([
+      'get /api/v1/overview',
+      'get /metrics',
+      'get /monitor',
+      'get /monitor/assets/{file}',
+      'get /monitor/icon.svg',
+      'get /stats',
+      'get /status',
+    ]);
+    for (const path of ['/monitor/queues', '/monitor/queues/api/queues', '/status/x', '/monitor/assets/../queues'])
+      expect((await forebay.ask(path, { port })).status, path).toBe(401);
+    expect((await forebay.ask('/status', { port, method: 'POST' })).status).toBe(401);
   });
 
   it('health stays open on both ports', async () => {
