@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bullmqDriver, connectTo, type BullmqDriver } from '@forebay/image-proxy/bullmq';
 import {
@@ -178,6 +179,28 @@ describe('a Redis that is restarted', () => {
     const after = await eventually(() => tasks.refresh('after.jpg'));
     await eventually(async () => expect(await statusOf(queues, after.taskId)).toBe('SUCCESS'));
     expect(seen.toSorted()).toEqual(['after.jpg', 'again.jpg', 'before.jpg']);
+  });
+
+  it('gets its maintenance back when it has forgotten everything, but nothing that was revoked', async () => {
+    let runs = 0;
+    const nodes = [driver(), driver()];
+    const handlers = { refresh: async () => null, preRefresh: async () => ++runs, cleanUp: async () => null };
+    const schedules = maintenanceSchedules({ preRefreshInterval: 200 });
+    for (const node of nodes) node.work(createTaskRunner({ handlers }), schedules);
+    await eventually(() => expect(runs).toBeGreaterThan(1));
+    await eventually(() => nodes[0]!.revoke('maintenance-clean-up'));
+    await redis.kill();
+    await redis.start();
+    await eventually(() => nodes[0]!.stats());
+    expect(await statusOf(nodes[0]!, 'maintenance-clean-up')).toBe('REVOKED');
+    const client = new Redis({ host: '127.0.0.1', port: redis.port });
+    await client.flushall();
+    client.disconnect();
+    await redis.kill();
+    await redis.start();
+    const before = runs;
+    await eventually(() => expect(runs).toBeGreaterThan(before + 1));
+    await eventually(async () => expect(await statusOf(nodes[0]!, 'maintenance-clean-up')).toBe('PENDING'));
   });
 
   it('finds a batch where it was', async () => {

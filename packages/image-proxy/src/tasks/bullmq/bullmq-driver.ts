@@ -8,6 +8,7 @@ import { Crew } from './crew.js';
 import { connected, jobOptions, PARTS, type JobQueue } from './link.js';
 import { listTasks } from './listing.js';
 import { find, orderOf, pending, queueOf, removed } from './lookup.js';
+import { missingSchedules } from './missing-schedules.js';
 import { resolveBullmqOptions, type BullmqDriverOptions, type CompleteBullmqOptions } from './options.js';
 import { openShared, type Shared } from './shared.js';
 import { queueStats } from './stats.js';
@@ -26,6 +27,8 @@ export function bullmqDriver(options: BullmqDriverOptions): BullmqDriver {
 
 /** Between two attempts to open what could not be. Milliseconds. */
 const OPEN_EVERY = 1000;
+/** Between two looks whether the schedules that were given to `work` are there. Milliseconds. */
+const LOOK_EVERY = 30_000;
 
 class Driver implements BullmqDriver {
   readonly #options: CompleteBullmqOptions;
@@ -34,6 +37,7 @@ class Driver implements BullmqDriver {
   #work: Redis | Cluster | undefined;
   #crew: Crew | undefined;
   #hiring: Promise<void> | undefined;
+  #looking: NodeJS.Timeout | undefined;
   #closing = false;
   #closed: Promise<boolean> | undefined;
 
@@ -137,7 +141,7 @@ class Driver implements BullmqDriver {
   }
 
   work(runner: TaskRunner, schedules: readonly Schedule[] = []): void {
-    this.#hiring ??= this.#hire(runner, schedules);
+    this.#hiring ??= this.#hire(runner, schedules).then(() => this.#keep(schedules));
   }
 
   close(timeout = 0): Promise<boolean> {
@@ -147,6 +151,7 @@ class Driver implements BullmqDriver {
 
   async #close(timeout: number): Promise<boolean> {
     this.#closing = true;
+    clearInterval(this.#looking);
     const clean = (await this.#crew?.close(timeout)) ?? true;
     // Ends what still waits for Redis to answer, too.
     this.#work?.disconnect();
@@ -179,6 +184,18 @@ class Driver implements BullmqDriver {
         await new Promise((resolve) => setTimeout(resolve, OPEN_EVERY));
       }
     }
+  }
+
+  /** Makes schedules again that Redis has lost: soon after it is back, or by and by. */
+  #keep(schedules: readonly Schedule[]): void {
+    if (this.#closing || schedules.length === 0) return;
+    const look = async (): Promise<void> => {
+      const missing = await this.#ask((shared) => missingSchedules(shared, schedules));
+      for (const schedule of missing) await this.schedule(schedule);
+    };
+    const lookQuietly = (): void => void look().catch((error: unknown) => this.#options.onError(error as Error));
+    this.#commands?.on('ready', lookQuietly);
+    this.#looking = setInterval(lookQuietly, LOOK_EVERY).unref();
   }
 
   /** BullMQ's workers are of no use any more when their connection failed as they were made. */
