@@ -11,13 +11,21 @@ import { upstreamOptions } from './proxies.js';
 
 /** HLS behind `/hls/`, where there are upstreams for it. */
 export async function hlsFeature(context: FeatureContext): Promise<Feature> {
-  const { bus, cache, config, observer, shares, trusted } = context;
+  const { bus, cache, config, logger, observer, shares, trusted } = context;
   const { hls } = config;
   const route = hlsRoute(config);
   if (route.upstreams.length === 0) return { routes: (app) => hlsRoutes(app, undefined), close: async () => undefined };
 
   const shared = await openSessionStore(context);
-  const sessions = createSessions({ store: shared.store, maxPerUser: hls.maxSessionsPerUser });
+  const sessions = createSessions({
+    store: shared.store,
+    maxPerUser: hls.maxSessionsPerUser,
+    onDropped: (bytes) =>
+      logger.warn(
+        { event: 'traffic_dropped', bytes },
+        'bytes of viewers are lost: what all agree on was away for too long',
+      ),
+  });
   // The allow list, before anybody asks; if it cannot be had now, it comes within seconds.
   await sessions.flush().catch(() => undefined);
   const access = createAccess({

@@ -46,6 +46,7 @@ export const createReporter = ({
   /** What has yet to be told, besides what the sessions themselves know. */
   const left = new Map<string, SessionNews>();
   let droppedBytes = 0;
+  let toldDropped = 0;
   let sequence = 0;
   let cursor = 0;
   let allowListVersion: number | undefined;
@@ -116,7 +117,14 @@ export const createReporter = ({
       throw error;
     } finally {
       forgetIdle();
+      sayDropped();
     }
+  };
+
+  const sayDropped = (): void => {
+    const bytes = droppedBytes - toldDropped;
+    toldDropped = droppedBytes;
+    if (bytes > 0) options.onDropped(bytes);
   };
 
   const start = (): Promise<void> => {

@@ -16,6 +16,8 @@ export interface SessionsOptions {
   readonly maxPerAddress?: number | undefined;
   /** Sessions that this process keeps in mind; the one seen longest ago is the first to be looked up anew. @default 100000 */
   readonly maxLocal?: number | undefined;
+  /** Hears, after a report to the store, of bytes that could not be told to it and for which there was no more room. */
+  readonly onDropped?: ((bytes: number) => void) | undefined;
   /** Milliseconds since the epoch. @default Date.now */
   readonly clock?: (() => number) | undefined;
   /** @default 96 random bits */
@@ -30,6 +32,7 @@ export interface ResolvedSessionsOptions {
   readonly maxPerSession: number;
   readonly maxPerAddress: number;
   readonly maxLocal: number;
+  readonly onDropped: (bytes: number) => void;
   readonly clock: () => number;
   readonly newId: () => string;
 }
@@ -48,6 +51,7 @@ export const resolveSessionsOptions = (options: SessionsOptions): ResolvedSessio
   maxPerSession: atLeast(1, 'maxPerSession', options.maxPerSession ?? 64),
   maxPerAddress: atLeast(1, 'maxPerAddress', options.maxPerAddress ?? 4096),
   maxLocal: atLeast(1, 'maxLocal', options.maxLocal ?? 100_000),
+  onDropped: options.onDropped ?? (() => undefined),
   clock: options.clock ?? Date.now,
   newId: options.newId ?? (() => randomBytes(12).toString('base64url')),
 });

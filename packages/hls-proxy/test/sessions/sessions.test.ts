@@ -231,12 +231,15 @@ describe('sessions whose store is away', () => {
   it('take no more room than they may, and say what they dropped', async () => {
     const { store, state } = cuttable();
     state.cut = true;
-    const a = processOf(store, { maxLocal: 10 });
+    const said: number[] = [];
+    const a = processOf(store, { maxLocal: 10, onDropped: (bytes) => said.push(bytes) });
     for (let count = 0; count < 100; count += 1) (await a.open(viewer({ uid: `u${count}` }))).addBytes(10);
     expect(a.size).toBeLessThan(50);
     expect(a.droppedBytes).toBe(800);
+    await expect(a.flush()).rejects.toThrow();
     state.cut = false;
     await a.flush();
+    expect(said).toEqual([800]);
     expect((await listed(store)).reduce((sum, { bytes }) => sum + bytes, 0)).toBe(200);
   });
 });
