@@ -135,6 +135,8 @@ export const streamLeave: Topic<number> = topic('stream-leave');
 export const streamTick: Topic<StreamEvent> = topic('stream-tick');
 /** Worker to all: a sign-in was ended before its time. */
 export const sessionEnded: Topic<EndedSession> = topic('session-ended');
+/** Worker to the others: a client tried to sign in with a wrong key. */
+export const signInRefused: Topic<{ readonly client: string }> = topic('sign-in-refused');
 /** Worker to primary: those ended so far, for a worker that has just started. */
 export const sessionsEnded: Topic<null, readonly EndedSession[]> = topic('sessions-ended');
 /** Anyone to the primary, where the books of signed URLs are in its memory: a method of one of them, with its arguments. */

@@ -8,7 +8,7 @@ import { FailureLimit } from '../middleware/failure-limit.js';
 import { isSameOrigin } from '../middleware/same-origin.js';
 import { SESSION_COOKIE, SESSION_SECONDS, type Sessions } from '../middleware/sessions.js';
 import type { Bus } from '../process/messages.js';
-import { sessionEnded } from '../topics.js';
+import { sessionEnded, signInRefused } from '../topics.js';
 
 const path = '/api/v1/session';
 const tag = 'Dashboard';
@@ -29,6 +29,8 @@ export interface SessionParts {
 /** `/api/v1/session`: the dashboard's sign-in. The browser keeps a cookie that no script can read. */
 export function sessionRoutes(app: ManagementApp, { apiKey, bus, sessions, trusted }: SessionParts): void {
   const limit = new FailureLimit();
+  // Connections go to any worker: who guesses would have as many tries at each of them.
+  bus.handle(signInRefused, ({ client }) => limit.failed(client));
 
   app.serve(
     {
@@ -60,6 +62,7 @@ export function sessionRoutes(app: ManagementApp, { apiKey, bus, sessions, trust
         throw new Problem(429, 'too-many-failures', 'too many wrong keys; wait before the next', { retryAfterMs });
       if (!constantTimeEqual(body.api_key, apiKey)) {
         limit.failed(client);
+        bus.broadcast(signInRefused, { client }, 'others');
         throw new Problem(401, 'wrong-api-key', 'this is not the API key');
       }
       const { expires, token } = sessions.open();
