@@ -232,7 +232,7 @@ describe('sessions whose store is away', () => {
     const { store, state } = cuttable();
     state.cut = true;
     const said: number[] = [];
-    const a = processOf(store, { maxLocal: 10, onDropped: (bytes) => said.push(bytes) });
+    const a = processOf(store, { maxLocal: 10, onDropped: (bytes: number) => said.push(bytes) });
     for (let count = 0; count < 100; count += 1) (await a.open(viewer({ uid: `u${count}` }))).addBytes(10);
     expect(a.size).toBeLessThan(50);
     expect(a.droppedBytes).toBe(800);
