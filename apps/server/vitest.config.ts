@@ -1,4 +1,7 @@
 import { mergeConfig } from 'vitest/config';
 import base from '../../vitest.base.ts';
 
-export default mergeConfig(base, { test: { globalSetup: 'test/support/programs.ts' } });
+/** Browsers that play and servers that start take their time on a busy machine; what waits in vain says so sooner. */
+export default mergeConfig(base, {
+  test: { globalSetup: 'test/support/programs.ts', testTimeout: 60_000, hookTimeout: 60_000 },
+});

@@ -31,7 +31,7 @@ const sum = (bytes: Uint8Array): string => createHash('sha256').update(bytes).di
 
 it(
   'plays live without a stall, and byte for byte, while mirrors are killed in the middle of segment after segment',
-  { timeout: 80_000 },
+  { timeout: 90_000 },
   async () => {
     mirrors.killAgainAndAgain();
     const query = 'stream=live&engine=hls.js';

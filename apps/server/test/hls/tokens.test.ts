@@ -54,7 +54,7 @@ describe.concurrent('with a token for its playlist alone, a player gets', () => 
     expect(more).toEqual([]);
   });
 
-  it('live playlists again and again', { timeout: 60_000 }, async () => {
+  it('live playlists again and again', { timeout: 90_000 }, async () => {
     const { proxied } = await besideControl(6, {
       proxied: () => open('/live/main.m3u8', 'hls.js', 'live'),
       control: () => Player.open(browser, direct.url, 'engine=hls.js&stream=live'),

@@ -148,7 +148,7 @@ export class Forebay {
 
 /** Asks again and again, within a bound, until the answer is as wanted. */
 export async function eventually<T>(look: () => Promise<T>, wanted: (value: T) => boolean, what: string): Promise<T> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 20_000;
   for (;;) {
     const value = await look();
     if (wanted(value)) return value;
