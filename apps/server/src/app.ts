@@ -2,6 +2,7 @@ import { createAllowList } from '@forebay/guard';
 import { CacheControl } from './cache-control.js';
 import { createDispatch } from './dispatch.js';
 import { EventClients } from './history/event-clients.js';
+import { InFlight } from './middleware/in-flight.js';
 import { LoadShedder } from './middleware/load-shedder.js';
 import { createManagementAccess } from './middleware/management-access.js';
 import { refuseUnreadable } from './middleware/unreadable.js';
@@ -87,9 +88,10 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
     },
   });
 
+  const managing = new InFlight();
   const dispatch = createDispatch({
     mounts,
-    own: own.onPort,
+    own: managing.counting(own.onPort),
     shedder,
     draining: () => draining !== undefined,
     ended: () => ended,
@@ -98,7 +100,7 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
 
   return {
     listener: watching.around(config.sample ? beforeSamplePages(dispatch) : dispatch),
-    managementListener: watching.around(own.onManagementPort),
+    managementListener: watching.around(managing.counting(own.onManagementPort)),
     clientError: refuseUnreadable,
     start: async () => undefined,
     setDraining(reason) {
@@ -108,7 +110,7 @@ export async function createNode(context: NodeContext): Promise<NodeApp> {
     },
     async stop() {
       clients.close();
-      await shedder.idle();
+      await Promise.all([shedder.idle(), managing.idle()]);
       ended = true;
       bus.broadcast(lastWords, sampler.counts(), 'primary');
       for (const end of ends) end();

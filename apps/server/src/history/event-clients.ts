@@ -62,7 +62,11 @@ export class EventClients {
     this.#closed = true;
     clearInterval(this.#heartbeat);
     this.#end();
-    for (const target of this.#clients) target.end();
+    for (const target of this.#clients) {
+      // Whoever does not read would be waited for.
+      if (target.writableLength > 0) target.destroy();
+      else target.end();
+    }
   }
 
   /** How many rather than how many less: what goes wrong once is right again the next time. */

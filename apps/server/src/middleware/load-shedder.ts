@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import { Problem } from '@forebay/reverse-proxy';
+import { InFlight } from './in-flight.js';
 import { refuse } from './refuse.js';
 
 export interface LoadShedderOptions {
@@ -24,8 +25,7 @@ export class LoadShedder {
   readonly #delays: IntervalHistogram;
   readonly #timer: NodeJS.Timeout;
   #late = false;
-  #inFlight = 0;
-  #idle: (() => void)[] = [];
+  readonly #requests = new InFlight();
   shed = 0;
 
   constructor(options: LoadShedderOptions = {}) {
@@ -41,12 +41,12 @@ export class LoadShedder {
   }
 
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#requests.count;
   }
 
   /** Counts the request in, or answers it with 503 and returns true. */
   refuses(incoming: IncomingMessage, response: ServerResponse): boolean {
-    if (this.#late || this.#inFlight >= this.#maxInFlight) {
+    if (this.#late || this.#requests.count >= this.#maxInFlight) {
       this.shed += 1;
       refuse(
         incoming,
@@ -57,17 +57,13 @@ export class LoadShedder {
       );
       return true;
     }
-    this.#inFlight += 1;
-    response.once('close', () => {
-      this.#inFlight -= 1;
-      if (this.#inFlight === 0) for (const wake of this.#idle.splice(0)) wake();
-    });
+    this.#requests.begin(response);
     return false;
   }
 
   /** Resolves when nothing is in flight. */
-  async idle(): Promise<void> {
-    if (this.#inFlight > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  idle(): Promise<void> {
+    return this.#requests.idle();
   }
 
   close(): void {

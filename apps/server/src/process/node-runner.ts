@@ -45,10 +45,12 @@ export const drain = async (app: NodeApp, doors: Doors, order: DrainOrder, logge
   const deadline = performance.now() + order.timeout;
   const everyoneLeft = doors.stopAccepting();
   if (order.linger > 0) await within(order.linger, everyoneLeft);
-  const flushed = await doors.flushed(deadline - performance.now());
+  const left = (): number => Math.max(0, deadline - performance.now());
+  // Before idle connections are closed, and again for what was answered since.
+  const flushed = await doors.flushed(left());
   doors.closeIdle();
-  const stopped = await stopApp(app, Math.max(0, deadline - performance.now()), logger);
-  const clean = flushed && stopped;
+  const stopped = await stopApp(app, left(), logger);
+  const clean = flushed && stopped && (await doors.flushed(left()));
   if (clean) {
     doors.closeIdle();
     await within(lastGoodbye, everyoneLeft);
