@@ -43,20 +43,20 @@ export class BatchProgress {
   }
 
   async of(taskId: string): Promise<Progress> {
-    const done = await this.#client.get(this.#key(taskId));
+    const done = await this.#client.get(this.keyOf(taskId));
     return { begun: done !== null, done: Number(done ?? 0) };
   }
 
   async forget(taskId: string): Promise<void> {
-    await this.#client.del(this.#key(taskId));
+    await this.#client.del(this.keyOf(taskId));
   }
 
   async #add(taskId: string, keys: number): Promise<void> {
-    const key = this.#key(taskId);
+    const key = this.keyOf(taskId);
     await this.#client.pipeline().incrby(key, keys).expire(key, KEPT).exec();
   }
 
-  #key(taskId: string): string {
+  keyOf(taskId: string): string {
     return `${this.#prefix}:progress:${taskId}`;
   }
 }

@@ -1,10 +1,11 @@
 import type { JobType } from 'bullmq';
 import type { TaskFilter, TaskPage } from '../driver.js';
-import { withoutErrors, type TaskQueue, type TaskRecord, type TaskStatus } from '../task.js';
+import { withoutErrors, type TaskRecord, type TaskStatus } from '../task.js';
 import type { BatchProgress } from './batch-progress.js';
-import type { JobQueue, Link } from './link.js';
+import type { Link } from './link.js';
 import { recordOf } from './records.js';
 import type { Revocations } from './revocations.js';
+import { statusesOf, type Unfinished } from './unfinished.js';
 
 /** Jobs of one state that are looked at for a list. */
 const MOST_LISTED = 10_000;
@@ -29,16 +30,13 @@ const everywhere: readonly JobType[] = [
 ];
 const certain: ReadonlySet<JobType> = new Set<JobType>(['active', 'completed', 'failed']);
 
-interface Found {
-  readonly queue: TaskQueue;
-  readonly jobs: JobQueue;
-  readonly id: string;
+interface Found extends Unfinished {
   readonly state: JobType;
 }
 
 /** A page of tasks. Ids are listed first; only those of the page are read whole. */
 export async function listTasks(
-  { queues }: Link,
+  { client, queues }: Link,
   revocations: Revocations,
   batches: BatchProgress,
   { queue: wanted, status, limit, offset }: TaskFilter,
@@ -51,7 +49,12 @@ export async function listTasks(
     for (const [index, ids] of lists.entries()) {
       const state = states[index] ?? 'waiting';
       const here = ids.map((id): Found => ({ queue, jobs, id, state }));
-      found.push(...(status === undefined || certain.has(state) ? here : await only(status, here, batches)));
+      if (status === undefined || certain.has(state)) {
+        found.push(...here);
+      } else {
+        const statuses = await statusesOf(client, batches, here);
+        found.push(...here.filter((_, position) => statuses[position] === status));
+      }
     }
   }
   const revoked = (await revocations.all()).filter(({ queue }) => wanted === undefined || wanted === queue);
@@ -61,11 +64,6 @@ export async function listTasks(
   if (status === undefined || status === 'REVOKED') listed.push(...revoked);
   const page = await Promise.all(listed.slice(offset, offset + limit).map((each) => read(each, batches)));
   return { tasks: page.filter((record) => record !== undefined), total: listed.length };
-}
-
-async function only(status: TaskStatus, found: readonly Found[], batches: BatchProgress): Promise<Found[]> {
-  const records = await Promise.all(found.map((each) => read(each, batches)));
-  return found.filter((_, index) => records[index]?.status === status);
 }
 
 async function read(found: Found | TaskRecord, batches: BatchProgress): Promise<TaskRecord | undefined> {

@@ -57,9 +57,9 @@ class MemoryDriver implements TaskDriver {
     const queue = this.#queue(order.queue);
     const { maxWaiting } = this.#settings;
     if (queue.open.size >= maxWaiting) throw new QueueFullError(`tasks in ${queue.name}`, maxWaiting);
-    const keys = [...queue.open.values()].reduce((total, task) => total + task.keys, 0);
-    if (order.parts !== undefined && keys >= MOST_WAITING_KEYS) {
-      throw new QueueFullError(`keys in ${queue.name}`, MOST_WAITING_KEYS);
+    if (order.parts !== undefined) {
+      const keys = [...queue.open.values()].reduce((total, task) => total + task.keys, 0);
+      if (keys >= MOST_WAITING_KEYS) throw new QueueFullError(`keys in ${queue.name}`, MOST_WAITING_KEYS);
     }
     return this.#add(queue, order).record();
   }
