@@ -160,10 +160,15 @@ describe('a playlist', () => {
   });
 
   it('is asked for once by all who ask at the same time, and rewritten for each', async () => {
-    const { upstream, proxy } = await mount(
-      files({ '/a.m3u8': (_request, response) => void setTimeout(() => response.end(live(7)), 50) }),
-    );
-    const replies = await Promise.all(Array.from({ length: 50 }, () => proxy.get('/hls/a.m3u8?k=playlist')));
+    const session = new RecordingSession();
+    let answer: () => void = () => undefined;
+    const { upstream, proxy } = await mount((_request, response) => (answer = () => response.end(live(7))), {
+      access: openAccess(session),
+    });
+    const asked = Array.from({ length: 50 }, () => proxy.get('/hls/a.m3u8?k=playlist'));
+    await until(() => session.underWay === 50 && upstream.requests.length > 0, 'all have asked');
+    answer();
+    const replies = await Promise.all(asked);
     expect(new Set(replies.map(({ text }) => text)).size).toBe(1);
     expect(upstream.requests).toHaveLength(1);
     expect(replies.filter(({ headers }) => headers['cache-status']?.includes('collapsed'))).toHaveLength(49);
