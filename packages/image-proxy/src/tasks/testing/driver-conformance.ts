@@ -3,7 +3,7 @@ import type { NewTask, TaskDriver } from '../driver.js';
 import { QueueFullError, TaskFinishedError, TaskNotFoundError } from '../errors.js';
 import type { TaskSettings } from '../settings.js';
 import { RUN_TIME_BOUNDS } from '../run-times.js';
-import type { BatchResult, QueueStats, QueueTotals } from '../task.js';
+import type { BatchResult, QueueStats, QueueTotals, TaskStatus } from '../task.js';
 import { ended, endless, ScriptedRunner, until } from './scripted-runner.js';
 
 /** What a test runner offers: vitest's, `node:test`'s and others' functions all fit. */
@@ -136,6 +136,9 @@ export function runDriverConformance(
           (record) => record?.status === 'RETRY',
           'it retries',
         );
+        const inStatus = async (status: TaskStatus): Promise<string[]> =>
+          (await driver.list({ status, limit: 10, offset: 0 })).tasks.map((task) => task.taskId);
+        deepEqual([await inStatus('RETRY'), await inStatus('PENDING'), await inStatus('STARTED')], [[taskId], [], []]);
         equal((await driver.revoke(taskId)).status, 'REVOKED');
         equal((await driver.get(taskId))?.attempts, 1);
       },
