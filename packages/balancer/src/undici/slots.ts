@@ -2,7 +2,8 @@
 export class Slots {
   readonly #limit: number;
   #taken = 0;
-  #line: (() => void)[] = [];
+  /** In the order in which they came. Many may leave at once, when their time is up. */
+  readonly #line = new Set<() => void>();
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -17,7 +18,7 @@ export class Slots {
   }
 
   get waiting(): number {
-    return this.#line.length;
+    return this.#line.size;
   }
 
   tryTake(): boolean {
@@ -28,15 +29,17 @@ export class Slots {
 
   /** Calls `start` with a slot taken when it is its turn. Returns a function that leaves the line. */
   wait(start: () => void): () => void {
-    this.#line.push(start);
-    return () => {
-      this.#line = this.#line.filter((other) => other !== start);
-    };
+    // Whoever waits twice has two places.
+    const place = (): void => start();
+    this.#line.add(place);
+    return () => void this.#line.delete(place);
   }
 
   release(): void {
-    const next = this.#line.shift();
-    if (next === undefined) this.#taken -= 1;
-    else next();
+    for (const next of this.#line) {
+      this.#line.delete(next);
+      return next();
+    }
+    this.#taken -= 1;
   }
 }

@@ -77,7 +77,7 @@ export class Mounted {
 
 /** Waits, within a bound, until something holds. */
 export async function until(holds: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + 5000;
+  const deadline = Date.now() + 12_000;
   while (!holds()) {
     if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
