@@ -91,9 +91,11 @@ export const duration = (unit: DurationUnit, bounds: Bounds = {}): Kind<number> 
     unit,
     (written) => {
       const value = parseDuration(written, unit);
-      if (!inBounds(value, { max: 2 ** 31 - 1, ...bounds })) {
-        const least = bounds.min === undefined || bounds.min === 0 ? '' : `, at least ${bounds.min} ms`;
-        throw new WrongValue(`a duration such as 30 (${unit}), 500ms, 15m, 6h or 7d${least}`);
+      const { min = 0, max = 2 ** 31 - 1 } = bounds;
+      if (!inBounds(value, { ...bounds, max })) {
+        const least = min === 0 ? '' : `, at least ${min} ms`;
+        const most = value === undefined || value <= max ? '' : `, at most ${max} ms`;
+        throw new WrongValue(`a duration such as 30 (${unit}), 500ms, 15m, 6h or 7d${least}${most}`);
       }
       return value;
     },
