@@ -28,6 +28,11 @@ beforeAll(async () => {
     MAX_ERRORS_BEFORE_UNHEALTHY: '1',
     ALERT_WEBHOOK_URL: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`,
   });
+  await eventually(
+    async () => (await forebay.ask('/api/v1/overview')).json()['series'] as Series,
+    ({ seconds }) => seconds.length > 0,
+    'the series have begun',
+  );
 });
 afterAll(async () => {
   await forebay.end();
