@@ -265,6 +265,17 @@ describe('clients that do not keep to what players do', () => {
     }
   });
 
+  it('have what they call a blocking reload counted as what it is', async () => {
+    const { upstream, proxy } = await mount((_request, response) => response.write('beginning'), {
+      limits: { requests: 1 },
+    });
+    const slow = proxy.get('/hls/a.ts?_HLS_msn=1').catch(() => 'cut');
+    await until(() => upstream.requests.length === 1, 'it is on its way');
+    expect((await proxy.get('/hls/b.ts?_HLS_msn=1')).status).toBe(503);
+    await upstream.stop();
+    expect(await slow).toBe('cut');
+  });
+
   it('hold at most so many blocking reloads a session', async () => {
     const held: (() => void)[] = [];
     const { proxy } = await mount((_request, response) => held.push(() => response.end(live(1))), {

@@ -52,7 +52,7 @@ export const createAccess = (given: AccessOptions): Access => {
       session.watching(
         'local' in resource ? pathOf(resource.local) : `${resource.foreign.host}${resource.foreign.pathname}`,
       );
-    return { session, kind, resource, expiresAt: viewer.expiresAt, network, targetDuration };
+    return { session, kind, resource, address: viewer.address, expiresAt: viewer.expiresAt, network, targetDuration };
   };
 
   const withUse = async (allowed: Allowed, session: SessionHandle): Promise<Admission> => {

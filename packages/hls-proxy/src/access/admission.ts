@@ -28,6 +28,8 @@ export interface Admission {
   readonly kind: ChildKind | undefined;
   /** For the origin: our own parameters removed. */
   readonly resource: Resource;
+  /** The client's, if its requests are to be counted by it. */
+  readonly address?: string | undefined;
   /** When grants made from this one end at the latest, in ms since the epoch; undefined: never. */
   readonly expiresAt: number | undefined;
   /** The network that those grants are bound to; undefined: they are good from everywhere. */
