@@ -1,5 +1,5 @@
 import { getRequestListener } from '@hono/node-server';
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { AllowList } from '@forebay/guard';
 import { nextRequestId, Problem } from '@forebay/reverse-proxy';
 import { plain } from './api/endpoint.js';
@@ -10,6 +10,7 @@ import { UpstreamNodes } from './cascade/upstream-nodes.js';
 import type { EventClients } from './history/event-clients.js';
 import type { NodeContext } from './process/roles.js';
 import type { ManagementAccess } from './middleware/management-access.js';
+import { refuse } from './middleware/refuse.js';
 import type { Sessions } from './middleware/sessions.js';
 import type { Feature } from './parts/feature.js';
 import { cacheRoutes } from './routes/cache.js';
@@ -89,5 +90,16 @@ function listenerOf(app: ManagementApp): RequestListener {
     errorHandler: () =>
       respond(new Problem(400, 'bad-request', 'the request target or the Host cannot be read'), nextRequestId()),
   });
-  return (incoming, response) => void listener(incoming, response);
+  return (incoming, response) => {
+    if (namesOneHost(incoming)) void listener(incoming, response);
+    else refuse(incoming, response, new Problem(400, 'bad-request', 'the request names more than one Host'));
+  };
+}
+
+/** RFC 9112 section 3.2: Node keeps the first and says nothing of the others. */
+function namesOneHost({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    if (rawHeaders[index]?.toLowerCase() === 'host') hosts += 1;
+  return hosts <= 1;
 }

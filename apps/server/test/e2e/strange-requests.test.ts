@@ -58,6 +58,13 @@ it('answers a host that cannot be read with a problem', async () => {
   expect(received).toMatch(/^HTTP\/1\.1 400 [^]*application\/problem\+json/);
 });
 
+it('refuses a management request that names two hosts, of which one is not loopback', async () => {
+  const received = await raw(
+    'GET /status HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n',
+  );
+  expect(received).toMatch(/^HTTP\/1\.1 400 [^]*more than one Host/);
+});
+
 it('reads no more of a body than a management endpoint can want', async () => {
   const body = JSON.stringify({ keys: ['k'.repeat(5 * 1024 * 1024)] });
   const reply = await forebay.ask('/cache/purge', { method: 'POST', body });
