@@ -142,7 +142,7 @@ export class Player {
 
   /** The median of how far behind the present it played during the last seconds; in seconds. */
   async lag(): Promise<number> {
-    const lags = (await this.page.evaluate<number[]>('lags')).slice(-9).toSorted((a, b) => a - b);
+    const lags = (await this.page.evaluate<number[]>('lags')).slice(-5).toSorted((a, b) => a - b);
     return lags[lags.length >> 1] ?? Number.NaN;
   }
 
