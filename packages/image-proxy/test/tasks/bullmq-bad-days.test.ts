@@ -229,7 +229,7 @@ it('says at once that Redis is away, and within its patience that it is frozen',
   redis.freeze();
   const started = performance.now();
   await expect(queues.stats()).rejects.toThrow(TasksUnavailableError);
-  expect(performance.now() - started).toBeLessThan(1500);
+  expect(performance.now() - started).toBeLessThan(5000);
   redis.thaw();
   await eventually(() => queues.stats());
 });
