@@ -4,6 +4,7 @@ import type { TargetStatus } from '@forebay/health';
 import type { BookStore } from '@forebay/image-proxy/signed-images';
 import type { QueueStats } from '@forebay/image-proxy/tasks';
 import type { AlertList } from './alerts/alert.js';
+import type { AlertsState } from './alerts/alerts.js';
 import type { SinceState } from './history/findings.js';
 import type { ObservatoryState } from './history/observatory.js';
 import type { HistoryPoint } from './history/series.js';
@@ -50,7 +51,7 @@ export interface Observed {
 export interface Observations {
   readonly observatory: ObservatoryState;
   readonly findings: SinceState | undefined;
-  readonly alerts: AlertList;
+  readonly alerts: AlertsState;
 }
 
 /** One event of `GET /api/v1/events`; made once, written to all who listen. */

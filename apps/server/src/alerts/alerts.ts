@@ -8,6 +8,13 @@ import { Flaps } from './flaps.js';
 import { alertRules } from './rules.js';
 import { Webhook } from './webhook.js';
 
+/** The state of alerts, to be handed on. */
+export interface AlertsState {
+  readonly list: AlertList;
+  /** What the webhook has not taken yet. */
+  readonly untold: readonly AlertEvent[];
+}
+
 /** Watches the facts, and tells of what is wrong and of what is well again: in the log and to the webhook. */
 export class Alerts {
   readonly #evaluator: AlertEvaluator;
@@ -15,10 +22,11 @@ export class Alerts {
   readonly #logger: Logger;
   readonly #webhook: Webhook | undefined;
 
-  constructor(config: AlertConfig, logger: Logger, state?: AlertList) {
-    this.#evaluator = new AlertEvaluator(alertRules(config), state);
+  constructor(config: AlertConfig, logger: Logger, state?: AlertsState) {
+    this.#evaluator = new AlertEvaluator(alertRules(config), state?.list);
     this.#logger = logger;
     this.#webhook = config.webhookUrl === undefined ? undefined : new Webhook({ url: config.webhookUrl, logger });
+    for (const event of state?.untold ?? []) this.#webhook?.send(event);
   }
 
   /** Once a second. */
@@ -31,6 +39,11 @@ export class Alerts {
 
   list(): AlertList {
     return this.#evaluator.list();
+  }
+
+  /** What outlives a reload. */
+  state(): AlertsState {
+    return { list: this.list(), untold: this.#webhook?.pending ?? [] };
   }
 
   close(): void {

@@ -9,7 +9,7 @@ export interface WebhookOptions {
   readonly logger: Logger;
   /** Events that may wait; beyond it the oldest is dropped. @default 100 */
   readonly most?: number;
-  /** Tries for one event. @default 6 */
+  /** Tries for one event; with the default waits, six minutes of them. @default 10 */
   readonly tries?: number;
   /** Wait before the second try, doubled before each that follows. ms @default 1000 */
   readonly firstWait?: number;
@@ -30,7 +30,7 @@ export class Webhook {
   #busy = false;
 
   constructor(options: WebhookOptions) {
-    this.#options = { most: 100, tries: 6, firstWait: 1000, timeout: 10_000, random: Math.random, ...options };
+    this.#options = { most: 100, tries: 10, firstWait: 1000, timeout: 10_000, random: Math.random, ...options };
   }
 
   send(event: AlertEvent): void {
@@ -40,6 +40,11 @@ export class Webhook {
       this.#complain('an alert was dropped: the webhook has not taken those before it', undefined);
     }
     if (!this.#busy) void this.#sendAll();
+  }
+
+  /** What it has not taken yet, in order. */
+  get pending(): readonly AlertEvent[] {
+    return this.#queue;
   }
 
   close(): void {

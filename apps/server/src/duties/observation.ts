@@ -34,7 +34,7 @@ export async function observe({ bus, config, fleet, logger }: PrimaryContext): P
       return structuredClone({
         observatory: observatory.state(),
         findings: findings.state(),
-        alerts: alerts.list(),
+        alerts: alerts.state(),
       });
     }),
     bus.handle(observerLeft, () => {

@@ -122,5 +122,8 @@ describe('an alert', () => {
     for (let second = 0; second < 40; second += 1) expect(look(second, second % 2 === 0, false)).toEqual([]);
     const told = Array.from({ length: 8 }, (_, turn) => look(100 + turn * 10, turn % 2 === 1)).flat();
     expect(told).toEqual(['raised upstream-flapping images one.example']);
+    // Five minutes later nobody remembers, and a minute after that it is believed.
+    const calm = Array.from({ length: 400 }, (_, second) => look(170 + second, true)).flat();
+    expect(calm).toEqual(['resolved upstream-flapping images one.example']);
   });
 });

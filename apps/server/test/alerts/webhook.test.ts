@@ -2,8 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exampleAlert } from '../../src/alerts/alert.js';
+import { Alerts } from '../../src/alerts/alerts.js';
 import { Webhook, type WebhookOptions } from '../../src/alerts/webhook.js';
 import { createLogger } from '../../src/log/logger.js';
+import { factsOf, upstreamOf } from '../support/facts.js';
 
 let server: Server;
 let received: { event: string; alert: { id: string } }[];
@@ -74,6 +76,24 @@ describe('the webhook', () => {
     await until(() => received.length === 5 && lines.length === 2);
     expect(received.map(({ alert }) => alert.id)).toEqual(['one', 'one', 'one', 'two', 'three']);
     expect(lines.join('')).not.toContain('secret');
+  });
+
+  it('hears after a reload what it had not taken before', async () => {
+    const logger = createLogger({ level: 'silent', format: 'json', colour: false });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+    const config = { queueDepth: 100, taskFailureRate: 0.05, cacheHitRate: 0.8, webhookUrl: url };
+    const down = factsOf(undefined, { upstreams: [upstreamOf({ available: false })] });
+    open();
+    replies = [503];
+    const before = new Alerts(config, logger);
+    for (let second = 0; second < 3; second += 1) before.look(down, []);
+    await until(() => received.length === 1);
+    const after = new Alerts(config, logger, structuredClone(before.state()));
+    before.close();
+    for (let second = 0; second < 5; second += 1) after.look(factsOf(), []);
+    await until(() => received.length === 3);
+    after.close();
+    expect(received.map(({ event }) => event)).toEqual(['raised', 'raised', 'resolved']);
   });
 
   it('holds back no more than so many alerts, the latest', async () => {
