@@ -6,13 +6,14 @@ import {
   noUpstreamCounts,
   type Counts,
   type RouteCounts,
-  type Tally,
   type UpstreamCounts,
 } from './counts.js';
 import { observe } from './latency-histogram.js';
 
 /** Results told apart for one upstream; error codes come from code, but not all of it is ours. */
 const MOST_RESULTS = 32;
+/** Servers told apart for one route; more than anybody configures. */
+const MOST_UPSTREAMS = 500;
 
 const OUTCOMES: Readonly<Record<AnsweredRequest['outcome'], string>> = {
   HIT: 'hit',
@@ -69,10 +70,11 @@ export class RouteTraffic implements ReverseProxyObserver {
   }
 
   attempted({ durationMs, error, kind, origin, statusCode }: AttemptEvent): void {
-    const counts = (this.#counts.upstreams[origin] ??= noUpstreamCounts());
+    const { upstreams } = this.#counts;
+    const counts = (upstreams[bounded(upstreams, origin, MOST_UPSTREAMS)] ??= noUpstreamCounts());
     counts.calls += 1;
     countKind(counts, kind);
-    incrementBounded(counts.results, error ?? classOf(statusCode ?? 0));
+    increment(counts.results, bounded(counts.results, error ?? classOf(statusCode ?? 0), MOST_RESULTS));
     observe(counts.times.buckets, durationMs);
     counts.times.sum += durationMs;
   }
@@ -108,9 +110,8 @@ function countKind(counts: UpstreamCounts, kind: AttemptEvent['kind']): void {
   else if (kind === 'resume') counts.resumes += 1;
 }
 
-function incrementBounded(tally: Tally, name: string): void {
-  const bounded = name in tally || Object.keys(tally).length < MOST_RESULTS ? name : 'other';
-  increment(tally, bounded);
-}
+/** The name, or `other` where there are so many others already. */
+const bounded = (known: Readonly<Record<string, unknown>>, name: string, most: number): string =>
+  Object.hasOwn(known, name) || Object.keys(known).length < most ? name : 'other';
 
 const classOf = (status: number): string => `${Math.floor(status / 100)}xx`;

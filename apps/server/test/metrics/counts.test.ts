@@ -82,4 +82,13 @@ describe('the traffic of a route', () => {
     });
     expect(times.buckets[0]).toBe(3);
   });
+
+  it('tells so many upstreams apart, and no more', () => {
+    const traffic = new RouteTraffic();
+    const attempt = { statusCode: 200, error: undefined, durationMs: 1, kind: 'first' } as const;
+    for (let index = 0; index < 10_000; index += 1) traffic.attempted({ ...attempt, origin: `${index}.example` });
+    const { upstreams } = traffic.counts();
+    expect(Object.keys(upstreams)).toHaveLength(501);
+    expect(upstreams['other']?.calls).toBe(9500);
+  });
 });
