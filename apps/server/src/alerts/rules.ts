@@ -42,6 +42,10 @@ const LEAST_FREE = 0.05;
 /** 99th percentile of the event loop's delay that is too much. ms */
 const MOST_DELAY = 250;
 
+/** Whether a sample says anything; undefined if it is too small. Where nothing happened at all, nothing is wrong. */
+const enough = (sample: number, least: number): boolean | undefined =>
+  sample === 0 ? false : sample >= least || undefined;
+
 /** The rules, with the operator's thresholds. */
 export function alertRules({ cacheHitRate, queueDepth, taskFailureRate }: AlertConfig): readonly AlertRule[] {
   return [
@@ -79,7 +83,7 @@ export function alertRules({ cacheHitRate, queueDepth, taskFailureRate }: AlertC
       judge: ({ queues }) =>
         queues.map(({ failed, failureRate, queue, succeeded }) => ({
           subject: queue,
-          bad: failed + succeeded < LEAST_TASKS ? undefined : failureRate > taskFailureRate,
+          bad: enough(failed + succeeded, LEAST_TASKS) && failureRate > taskFailureRate,
           value: failureRate,
           threshold: taskFailureRate,
           detail: `${failed} of ${failed + succeeded} tasks of the queue ${queue} failed in five minutes`,
@@ -116,7 +120,7 @@ function hitRate(recent: readonly HistoryPoint[], threshold: number): Verdict {
   const value = lookups === 0 ? 1 : hits / lookups;
   return {
     subject: '',
-    bad: lookups < LEAST_LOOKUPS ? undefined : value < threshold,
+    bad: enough(lookups, LEAST_LOOKUPS) && value < threshold,
     value,
     threshold,
     detail: `${Math.round(value * 1000) / 10} % of ${lookups} requests in five minutes were answered from the cache`,

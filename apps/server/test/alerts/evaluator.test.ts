@@ -79,6 +79,16 @@ describe('an alert', () => {
     expect(run(evaluator, { ...well, recent: minute(80, 20) }, 200)).toEqual(['59 resolved cache-hit-rate']);
   });
 
+  it('of a rate is resolved when nothing happens any more', () => {
+    const evaluator = new AlertEvaluator(rules);
+    const failing = queueOf({ failed: 10, succeeded: 0, failureRate: 1 });
+    run(evaluator, { ...well, recent: minute(0, 100), queues: [failing] }, 60);
+    expect(evaluator.list().active).toHaveLength(2);
+    expect(run(evaluator, { ...well, queues: [queueOf({ failed: 1, failureRate: 1 })] }, 59)).toEqual([]);
+    run(evaluator, { ...well, queues: [queueOf({})] }, 60);
+    expect(evaluator.list().active).toEqual([]);
+  });
+
   it('is raised for Redis, the disk, the event loop and queues', () => {
     const redis = { ...well.tiers[0], name: 'redis', usable: false } as AlertFacts['tiers'][number];
     const late = workers.map((worker) => ({
