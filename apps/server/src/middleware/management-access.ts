@@ -69,8 +69,9 @@ function checkLoopback(request: IncomingMessage, trusted: AllowList): void {
   )
     throw refuse('the request was forwarded by a proxy; set API_KEY');
   if (!isLoopbackHost(headers.host)) throw refuse(`the Host header is ${JSON.stringify(headers.host ?? '')}`);
-  const site = headers['sec-fetch-site'];
-  if (request.method !== 'GET' && request.method !== 'HEAD' && (site === 'cross-site' || site === 'same-site'))
+  // Browsers say where a request comes from, old ones by `Origin` alone; what says nothing is no browser.
+  const fromBrowser = headers['sec-fetch-site'] !== undefined || headers.origin !== undefined;
+  if (request.method !== 'GET' && request.method !== 'HEAD' && fromBrowser && !isSameOrigin(request))
     throw refuse('the request comes from another site');
 }
 
