@@ -9,6 +9,7 @@ import { sendsRanges, sendsUp } from './forward.js';
 import { resolveOptions, type ReverseProxyOptions, type ResolvedOptions } from './options.js';
 import { forwardReason, passThrough } from './pass-through.js';
 import { CORS_HEADERS, type Presentation } from './presentation.js';
+import { withRequestId } from './own-problem.js';
 import { Problem, problemBody, problemHeaders } from './problem.js';
 import { RelayPool } from './relay/relay-pool.js';
 import { createHitListener } from './serve/hit-listener.js';
@@ -180,7 +181,9 @@ async function settle(
   options: ResolvedOptions,
 ): Promise<{ readonly given: Answer; readonly error: unknown }> {
   try {
-    return { given: await answer(request), error: undefined };
+    const given = await answer(request);
+    const whole = options.preset.ownProblems === true ? await withRequestId(given, request.requestId) : given;
+    return { given: whole, error: undefined };
   } catch (error) {
     return { given: problemAnswer(toProblem(error), request, options), error };
   }

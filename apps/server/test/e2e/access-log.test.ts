@@ -55,8 +55,9 @@ describe('the access log', () => {
     // Sample mode: all kinds of routes.
     const forebay = await Forebay.start({ ACCESS_LOG: 'json' });
     const logged = async (path: string, more: Partial<AskOptions> = {}): Promise<Record<string, unknown>> => {
-      const { headers } = await forebay.ask(path, more);
+      const { headers, json } = await forebay.ask(path, more);
       const id = String(headers['x-request-id']);
+      if (headers['content-type'] === 'application/problem+json') expect(json()['request_id'], path).toBe(id);
       const line = await forebay.line((text) => text.includes(`"request_id":"${id}"`) && text.includes('"access"'));
       return JSON.parse(line) as Record<string, unknown>;
     };

@@ -37,6 +37,12 @@ export interface Preset {
    * @default 'whole'
    */
   readonly ranges?: 'whole' | 'apart';
+  /**
+   * Upstream errors of the type `application/problem+json` are words of the proxy's own, put in place of the upstream's:
+   * objects without a `request_id`, which each answer gets.
+   * @default false
+   */
+  readonly ownProblems?: boolean;
   /** What a client sent to identify itself, to keep its answers apart; `undefined` when nothing. */
   readonly credentials: (target: Target, headers: HeaderRecord) => string | undefined;
   /** Adds the operator's own credentials to a target that goes up, where the client sent none. */

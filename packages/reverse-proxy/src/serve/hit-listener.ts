@@ -51,6 +51,7 @@ export function createHitListener(
     const entry = cache.getSync(prefix + url);
     if (entry === undefined) return false;
     const hit = preparedHit(entry, presentation);
+    if (preset.ownProblems === true && hit.status >= 400) return false;
     if (hit.vary !== undefined && varyKey(hit.vary.names, asForwarded(preset, incoming.headers)) !== hit.vary.key)
       return false;
     // HTTP/2 has no header blocks that could be prepared; HTTP/1.0 clients that want to stay want to be told so.

@@ -82,6 +82,7 @@ function presetOf(mount: string): Preset {
   return {
     ...imagePreset(),
     name: 'signed-images',
+    ownProblems: true,
     // Which way an image goes out is not a part of what it is.
     canonical: ({ path }) => ({ path: pathOf(keyOf(path, mount), mount), query: '' }),
     forwardedHeaders: [],
