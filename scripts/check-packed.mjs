@@ -27,7 +27,7 @@ try {
     const project = join(work, manifest.name.replace('/', '-'));
     mkdirSync(project);
     const entries = Object.keys(manifest.exports)
-      .filter((entry) => !entry.endsWith('.json') && !entry.includes('*'))
+      .filter((entry) => !/\.(?:json|css)$/.test(entry) && !entry.includes('*'))
       .map((entry) => manifest.name + entry.slice(1));
     const write = (dependencies) =>
       writeFileSync(
@@ -65,11 +65,11 @@ try {
     const install = () =>
       run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', '--omit=peer'], project);
     const peers = manifest.peerDependencies ?? {};
-    const alone =
-      Object.keys(peers).length === 0
-        ? entries
-        : entries.filter((entry) => entry === manifest.name || entry.endsWith('/http') || entry.endsWith('/testing'));
-    write({ [manifest.name]: tarballs.get(manifest.name) });
+    const optional = (name) => manifest.peerDependenciesMeta?.[name]?.optional === true;
+    const required = Object.fromEntries(Object.entries(peers).filter(([name]) => !optional(name)));
+    // An entry point that wants an optional peer is named after it.
+    const alone = entries.filter((entry) => !/\/(?:undici|redis|bullmq)(?:\/|$)/.test(entry));
+    write({ [manifest.name]: tarballs.get(manifest.name), ...required });
     install();
     load(alone);
     if (alone.length < entries.length) {
