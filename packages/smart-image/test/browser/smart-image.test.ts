@@ -126,8 +126,9 @@ describe('<SmartImage> in a browser', () => {
     const never = new Promise<never>(() => undefined);
     server.judge = ({ kind }) => (kind === 'direct' ? never : 'answer');
     const failed = current.page.waitForEvent('requestfailed');
+    const asked = current.page.waitForRequest(/\/store\//);
     await mount({ imageKey: 'a' });
-    await current.page.waitForRequest(/\/store\//);
+    await asked;
     await current.page.evaluate(() => testPage.leave());
     expect((await failed).failure()?.errorText).toBe('net::ERR_ABORTED');
     expect(await told()).toEqual([]);
