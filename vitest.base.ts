@@ -14,7 +14,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     // Many files wait more than they work; each has servers and ports of its own. More at once would be too many browsers.
-    maxWorkers: Math.min(availableParallelism(), 4),
+    maxWorkers: Math.min(availableParallelism() + 1, 4),
     coverage: { provider: 'v8', include: ['src/**'] },
   },
 });

@@ -9,6 +9,6 @@ export default mergeConfig(base, {
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // The work is done by the servers and browsers that files start, and most of the time by none of them.
-    maxWorkers: Math.min(availableParallelism() + 1, 4),
+    maxWorkers: Math.min(availableParallelism() * 2, 4),
   },
 });

@@ -349,8 +349,8 @@ describe('a dispatcher over several origins', () => {
   });
 
   it('is not the origin’s slowness when requests wait behind each other for a connection', async () => {
-    const slow = await upstream((_request, response) => void setTimeout(() => response.end('ok'), 60));
-    const dispatcher = dispatcherOver([{ url: slow.url, connections: 1 }], { headersTimeout: 200 });
+    const slow = await upstream((_request, response) => void setTimeout(() => response.end('ok'), 250));
+    const dispatcher = dispatcherOver([{ url: slow.url, connections: 1 }], { headersTimeout: 1000 });
     const answers = await Promise.all(Array.from({ length: 5 }, () => ask(dispatcher)));
     expect(answers.map(({ text }) => text)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok']);
   });
