@@ -197,8 +197,10 @@ describe('a grant', () => {
   ])('is good for what would be refused as it stands: %s', async (named, asked) => {
     const { access, ask, master } = await grantOf();
     expect((await ask(access.uriFor(master, local(named)))).resource).toEqual({ local: asked });
-    const { resource } = await ask(access.uriFor(master, foreign(`https://cdn.example${named}`)));
-    expect('foreign' in resource && resource.foreign.href).toBe(`https://cdn.example${named}`);
+    const elsewhere = `https://cdn.example${named}`;
+    const { resource } = await ask(access.uriFor(master, foreign(elsewhere)));
+    // Newer Nodes spell some of these in another way, as the URL standard has come to.
+    expect('foreign' in resource && resource.foreign.href).toBe(new URL(elsewhere).href);
   });
 
   it('takes what players add, LL-HLS directives and CMCD: those go up with playlists, these do not', async () => {
