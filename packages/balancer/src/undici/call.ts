@@ -5,15 +5,13 @@ import type { AttemptKind, AttemptLimits, AttemptOwner, Head } from './attempt-o
 import { type CallerHandler, callerHandler } from './caller-handler.js';
 import type { CallContext } from './context.js';
 import { Delivery, type DeliveryContext } from './delivery.js';
-import { isReset, UpstreamDeadlineError, UpstreamError, UpstreamsFailedError } from './errors.js';
+import { isReset, UpstreamError, UpstreamsFailedError } from './errors.js';
 import type { Berth } from './launcher.js';
 import type { CallSettings } from './options.js';
+import { overdue } from './overdue.js';
 import { RelayController } from './relay-controller.js';
 import type { UpstreamRequest } from './upstream-request.js';
 import { judge } from './verdict.js';
-
-/** Connections become free as soon as answers end. */
-const busyRetryMs = 1000;
 
 const neverWanted = new Error('Another answer was used');
 
@@ -286,14 +284,7 @@ export class Call implements AttemptOwner, DeliveryContext {
   }
 
   #expire(): void {
-    const [first] = this.#attempts;
-    if (first !== undefined && this.#attempts.every(({ sent }) => !sent)) {
-      const details = { retryAfterMs: busyRetryMs };
-      return this.fail(
-        new UpstreamError('FOREBAY_BUSY', first.origin.name, 'no connection became free in time', details),
-      );
-    }
-    this.fail(new UpstreamDeadlineError(this.#settings.deadline, this.#errors));
+    this.fail(overdue(this.#attempts, this.#errors, this.#settings.deadline));
   }
 
   #timeLeft(): number {
